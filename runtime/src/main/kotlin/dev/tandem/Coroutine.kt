@@ -1,0 +1,56 @@
+package dev.tandem
+
+import java.util.concurrent.atomic.AtomicReference
+
+/**
+ * Returns a coroutine that runs [body] once it is awaited or made a task; nothing runs before.
+ *
+ * **Python.** Calling an `async def` function. [name] appears in `toString` and in errors.
+ *
+ * ```
+ * val greeting = coroutine { sleep(1.seconds); "hello" }
+ * println(greeting.await())
+ * ```
+ */
+public fun <T> coroutine(
+    name: String? = null,
+    body: suspend () -> T,
+): Coroutine<T> = Coroutine(name, body)
+
+/**
+ * A body that has not started yet, to be used once: awaited, or handed to [createTask], [gather], [waitFor] and the
+ * like, which start it.
+ *
+ * Awaiting it runs the body **inline in the awaiting task**: no new task, no extra turn of the loop. A second use is
+ * an error. Made by [coroutine] in Kotlin and by `async` in Java.
+ *
+ * **Threading.** Any thread may create one; it starts on the thread of the loop that awaits it.
+ */
+public class Coroutine<out T> internal constructor(
+    /** The name given at creation, or null. */
+    public val name: String?,
+    body: suspend () -> T,
+) : Awaitable<T> {
+    private val unused = AtomicReference<suspend () -> @UnsafeVariance T>(body)
+
+    override suspend fun await(): T = take().invoke()
+
+    /**
+     * Gives the body up without running it, so that it does not count as forgotten. Does nothing when it was used.
+     *
+     * **Python.** `coroutine.close()`.
+     */
+    public fun close() {
+        unused.set(null)
+    }
+
+    /** Takes the body out, for the one who runs it. */
+    internal fun take(): suspend () -> T =
+        unused.getAndSet(null)
+            ?: throw IllegalStateException(
+                "$this was already used. A coroutine runs once: await one made anew, or await a task, " +
+                    "createTask(...), which keeps its result.",
+            )
+
+    override fun toString(): String = "Coroutine(${name ?: "unnamed"}${if (unused.get() == null) ", used" else ""})"
+}

@@ -1,0 +1,381 @@
+package dev.tandem
+
+import dev.tandem.internal.SingleThreadLoop
+import dev.tandem.internal.TaskContext
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlinx.coroutines.withContext
+import java.util.concurrent.CancellationException
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
+import java.util.concurrent.ExecutionException
+import java.util.concurrent.Executor
+import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
+import java.util.function.Supplier
+import kotlin.coroutines.coroutineContext
+import kotlin.coroutines.resume
+
+/** Is told that a future is done, see [Future.addDoneCallback]. */
+public fun interface DoneCallback<T> {
+    /** Called on the loop thread, in a pass after the one that completed [future]. */
+    public fun onDone(future: Future<T>)
+}
+
+/**
+ * A result that is not there yet, completed once, on one loop. Made by [EventLoop.createFuture].
+ *
+ * It is also a [CompletableFuture]: all that class offers works from any thread. Completing or cancelling from another
+ * thread is handed to the loop and takes effect in its next pass. Done-callbacks and dependents (`thenApply`) never
+ * run inside the call that completes the future, but in the next pass, on the loop thread.
+ *
+ * The states: pending, then either cancelled or finished with a result or an exception.
+ *
+ * **Threading.** Loop thread only, but for the members of `CompletableFuture`, [cancel] and [done].
+ * **Python.** `asyncio.Future`.
+ */
+public open class Future<T> internal constructor(
+    internal val owner: SingleThreadLoop,
+) : CompletableFuture<T>(),
+    Awaitable<T> {
+    private enum class State { PENDING, CANCELLED, FAILED, FINISHED }
+
+    @Volatile
+    private var state = State.PENDING
+
+    /** The result, the exception, or the cancellation that its first reader gets; loop thread writes, before [state]. */
+    private var outcome: Any? = null
+
+    /** Null, one entry for the ready queue, or an ArrayList of them. Loop thread only. */
+    private var callbacks: Any? = null
+
+    /** 1 once another thread has handed in a completion: the second such thread is told that it came too late. */
+    @Volatile
+    @Suppress("unused")
+    private var claimedByThread = 0
+
+    /** What the last cancellation said, and one made from now on says. Loop thread only. */
+    internal var cancelMessage: String? = null
+
+    /** The loop that this future belongs to. **Python.** `future.get_loop()`. */
+    @get:JvmName("loop")
+    public val loop: EventLoop get() = owner
+
+    // ---- state ----------------------------------------------------------------------------------------------------
+
+    /** Returns whether this future has a result, an exception, or was cancelled. Any thread. */
+    public fun done(): Boolean = state != State.PENDING
+
+    /** Returns whether this future was cancelled. Any thread. */
+    public fun cancelled(): Boolean = state == State.CANCELLED
+
+    /**
+     * Returns the result or throws the exception, without waiting.
+     *
+     * @throws InvalidStateException if this future is not done.
+     * @throws CancelledException if it was cancelled.
+     */
+    @Suppress("UNCHECKED_CAST")
+    public fun result(): T {
+        when (state) {
+            State.PENDING -> throw notDone("result")
+            State.CANCELLED -> throw takeCancellation()
+            State.FAILED -> throw outcome as Throwable
+            State.FINISHED -> return outcome as T
+        }
+    }
+
+    /**
+     * Returns the exception, or null if there is a result.
+     *
+     * @throws InvalidStateException if this future is not done.
+     * @throws CancelledException if it was cancelled.
+     */
+    public fun exception(): Throwable? =
+        when (state) {
+            State.PENDING -> throw notDone("exception")
+            State.CANCELLED -> throw takeCancellation()
+            State.FAILED -> outcome as Throwable
+            State.FINISHED -> null
+        }
+
+    // ---- completing -----------------------------------------------------------------------------------------------
+
+    /**
+     * Finishes this future with [value]; whoever waits goes on in the next pass.
+     *
+     * @throws InvalidStateException if it is done, also when it was cancelled.
+     * @throws IllegalStateException on a thread other than the loop's; [complete] works from any.
+     */
+    public open fun setResult(value: T) {
+        owner.checkTurn("setResult", "complete(value)")
+        if (!finish(value)) throw alreadyDone("setResult")
+    }
+
+    /** Finishes this future with [exception]; otherwise as [setResult]. From other threads: [completeExceptionally]. */
+    public open fun setException(exception: Throwable) {
+        owner.checkTurn("setException", "completeExceptionally(exception)")
+        if (!fail(exception)) throw alreadyDone("setException")
+    }
+
+    /**
+     * Cancels this future; who awaits it gets a [CancelledException] with [message]. Any thread.
+     *
+     * @return false if it was done already; true from another thread means that the request was handed to the loop.
+     */
+    @JvmOverloads
+    public fun cancel(message: String? = null): Boolean = onOwnThread { requestCancel(message, null) }
+
+    /** Calls [callback] with this future in the pass after it is done (at once done: in the next pass). */
+    public fun addDoneCallback(callback: DoneCallback<T>): Unit = addDoneCallback(copyContext(), callback)
+
+    /** Calls [callback] in [context]; otherwise as the overload without it. */
+    public fun addDoneCallback(
+        context: Context,
+        callback: DoneCallback<T>,
+    ) {
+        owner.checkTurn("addDoneCallback", "whenComplete(action)")
+        whenDone(DoneCallbackEntry(this, context, callback))
+    }
+
+    /** Removes every registration of [callback] that has not been scheduled yet and returns how many there were. */
+    public fun removeDoneCallback(callback: DoneCallback<T>): Int =
+        removeEntries { it is DoneCallbackEntry<*> && it.callback == callback }
+
+    override suspend fun await(): T {
+        if (done()) return result()
+        val context = coroutineContext
+        return if (context is TaskContext) context.step.await(this) else awaitOutsideTask()
+    }
+
+    // ---- CompletableFuture ----------------------------------------------------------------------------------------
+
+    /** Hands [value] to the loop; true if this call was the first from another thread and the future not done. */
+    override fun complete(value: T): Boolean = onOwnThread { finish(value) }
+
+    override fun completeExceptionally(exception: Throwable): Boolean = onOwnThread { fail(exception) }
+
+    override fun cancel(mayInterruptIfRunning: Boolean): Boolean = cancel(null)
+
+    override fun completeAsync(
+        supplier: Supplier<out T>,
+        executor: Executor,
+    ): CompletableFuture<T> {
+        executor.execute {
+            runCatching { supplier.get() }.fold({ complete(it) }, { completeExceptionally(it) })
+        }
+        return this
+    }
+
+    override fun completeAsync(supplier: Supplier<out T>): CompletableFuture<T> =
+        completeAsync(supplier, defaultExecutor())
+
+    override fun isDone(): Boolean = done()
+
+    override fun isCancelled(): Boolean = cancelled()
+
+    override fun isCompletedExceptionally(): Boolean = state == State.CANCELLED || state == State.FAILED
+
+    override fun get(): T = if (done()) outcomeOrThrow(::ExecutionException) else blocking("get") { super.get() }
+
+    override fun get(
+        timeout: Long,
+        unit: TimeUnit,
+    ): T = if (done()) outcomeOrThrow(::ExecutionException) else blocking("get") { super.get(timeout, unit) }
+
+    override fun join(): T = if (done()) outcomeOrThrow(::CompletionException) else blocking("join") { super.join() }
+
+    override fun getNow(valueIfAbsent: T): T = if (done()) outcomeOrThrow(::CompletionException) else valueIfAbsent
+
+    override fun obtrudeValue(value: T): Unit = throw UnsupportedOperationException(OBTRUDE)
+
+    override fun obtrudeException(ex: Throwable): Unit = throw UnsupportedOperationException(OBTRUDE)
+
+    override fun <U> newIncompleteFuture(): CompletableFuture<U> = CompletableFuture()
+
+    override fun toString(): String = "Future(${describeState()})"
+
+    // ---- for the runtime ------------------------------------------------------------------------------------------
+
+    internal open fun requestCancel(
+        message: String?,
+        cause: Throwable?,
+    ): Boolean = finishCancelled(CancelledException(message, cause), message)
+
+    /** Loop thread. Each of these returns false, and changes nothing, if this future is done. */
+    internal fun finish(value: Any?): Boolean = become(State.FINISHED, value)
+
+    internal open fun fail(exception: Throwable): Boolean = become(State.FAILED, exception)
+
+    internal fun finishCancelled(
+        cancellation: CancellationException,
+        laterMessage: String?,
+    ): Boolean {
+        if (done()) return false
+        cancelMessage = laterMessage
+        return become(State.CANCELLED, cancellation)
+    }
+
+    /** Puts [entry] into the ready queue when this future is done, or now if it is. Loop thread. */
+    internal fun whenDone(entry: Runnable) {
+        val present = callbacks
+        when {
+            done() -> owner.enqueue(entry)
+            present == null -> callbacks = entry
+            present is ArrayList<*> -> entriesOf(present).add(entry)
+            else -> callbacks = arrayListOf(present, entry)
+        }
+    }
+
+    internal fun removeWhenDone(entry: Runnable) {
+        removeEntries { it === entry }
+    }
+
+    /** The cancellation to throw: the original for the first who asks, a new one for everybody else. */
+    internal fun takeCancellation(): CancellationException {
+        val original = if (state == State.CANCELLED) outcome as CancellationException? else null
+        if (original != null) outcome = null
+        return original ?: CancelledException(cancelMessage)
+    }
+
+    /** How a coroutine that waited for this future goes on. */
+    internal fun toResult(): Result<Any?> =
+        when (state) {
+            State.CANCELLED -> Result.failure(takeCancellation())
+            State.FAILED -> Result.failure(outcome as Throwable)
+            else -> Result.success(outcome)
+        }
+
+    /** The exception without the side effects of [exception]; null for a result and for a cancellation. */
+    internal fun failureOrNull(): Throwable? = if (state == State.FAILED) outcome as Throwable else null
+
+    internal fun describeState(): String =
+        when (state) {
+            State.PENDING -> "pending"
+            State.CANCELLED -> "cancelled"
+            State.FAILED -> "failed: $outcome"
+            State.FINISHED -> "result=$outcome"
+        }
+
+    /** Runs [action] here if this is the loop's thread, or else hands it over; false if it could not take effect. */
+    internal inline fun onOwnThread(crossinline action: () -> Boolean): Boolean {
+        if (owner.mayTouch()) return action()
+        if (done() || !claim()) return false
+        owner.handOver { action() }
+        return true
+    }
+
+    /** Of the threads that want to complete a future the first may; a task takes every request to stop. Any thread. */
+    internal fun claim(): Boolean = this is Task<*> || CLAIMED.compareAndSet(this, 0, 1)
+
+    // ---- private --------------------------------------------------------------------------------------------------
+
+    private fun become(
+        newState: State,
+        newOutcome: Any?,
+    ): Boolean {
+        if (done()) return false
+        outcome = newOutcome
+        state = newState
+        scheduleCallbacks()
+        // Dependents of the CompletableFuture count as callbacks: they get a turn of their own. One that another
+        // thread attaches at this very moment may still run right here, on the loop thread.
+        if (numberOfDependents == 0) completeDependents() else owner.enqueueDependents(::completeDependents)
+        return true
+    }
+
+    private fun scheduleCallbacks() {
+        val scheduled = callbacks ?: return
+        callbacks = null
+        if (scheduled is ArrayList<*>) entriesOf(scheduled).forEach(owner::enqueue) else owner.enqueue(scheduled as Runnable)
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    private fun completeDependents() {
+        when (state) {
+            State.FINISHED -> super.complete(outcome as T)
+            State.FAILED -> super.completeExceptionally(outcome as Throwable)
+            else -> super.completeExceptionally(outcome as? CancellationException ?: CancelledException(cancelMessage))
+        }
+    }
+
+    private fun removeEntries(matches: (Any?) -> Boolean): Int {
+        val present = callbacks
+        if (present is ArrayList<*>) {
+            val before = present.size
+            present.removeIf(matches)
+            return before - present.size
+        }
+        if (present == null || !matches(present)) return 0
+        callbacks = null
+        return 1
+    }
+
+    /** Waits as an ordinary kotlinx coroutine does, on whatever thread; passes a cancellation on, as a task would. */
+    private suspend fun awaitOutsideTask(): T {
+        try {
+            joinOutsideTask()
+        } catch (e: CancellationException) {
+            cancel(e.message)
+            withContext(NonCancellable) { joinOutsideTask() }
+        }
+        return result()
+    }
+
+    private suspend fun joinOutsideTask() {
+        suspendCancellableCoroutine { continuation ->
+            val entry = Runnable { continuation.resume(Unit) }
+            owner.runOrHandOver { whenDone(entry) }
+            continuation.invokeOnCancellation { owner.runOrHandOver { removeWhenDone(entry) } }
+        }
+    }
+
+    @Suppress("UNCHECKED_CAST")
+    private fun outcomeOrThrow(wrap: (Throwable) -> Exception): T =
+        when (state) {
+            State.FINISHED -> outcome as T
+            State.FAILED -> throw wrap(outcome as Throwable)
+            else -> throw CancelledException(cancelMessage)
+        }
+
+    private inline fun blocking(
+        call: String,
+        wait: () -> T,
+    ): T {
+        check(!owner.hasTurn()) {
+            "$call() on the loop's own thread: $this is not done, and only this thread could complete it, so the wait " +
+                "would never end. Write await() instead."
+        }
+        return wait()
+    }
+
+    private fun notDone(call: String) =
+        InvalidStateException("$call(): $this is not done yet. Await it, or ask done() first.")
+
+    private fun alreadyDone(call: String) =
+        InvalidStateException("$call(): $this is done already. Where several may complete it, ask done() first.")
+
+    @Suppress("UNCHECKED_CAST")
+    private fun entriesOf(list: ArrayList<*>) = list as ArrayList<Runnable>
+
+    private companion object {
+        val CLAIMED: AtomicIntegerFieldUpdater<Future<*>> =
+            AtomicIntegerFieldUpdater.newUpdater(Future::class.java, "claimedByThread")
+
+        const val OBTRUDE = "A Tandem future is completed once: what was read cannot be changed afterwards."
+    }
+}
+
+/** A done-callback on its way: an entry of the ready queue once the future is done. */
+private class DoneCallbackEntry<T>(
+    private val future: Future<T>,
+    private val context: Context,
+    val callback: DoneCallback<T>,
+) : Runnable {
+    override fun run() {
+        future.owner.currentContext = context
+        callback.onDone(future)
+    }
+
+    override fun toString(): String = "done-callback $callback of $future"
+}

@@ -1,0 +1,184 @@
+package dev.tandem
+
+import dev.tandem.internal.SingleThreadLoop
+import java.util.concurrent.CancellationException
+
+/**
+ * Runs [body] with a group to which it adds tasks, and returns when [body] and all those tasks are done.
+ *
+ * The first failure of a task, or of [body], cancels everything else in the group; when all have ended, an
+ * [ExceptionGroup] with every failure is thrown. A task that ends cancelled is no failure.
+ *
+ * **Cancellation.** Cancelling the calling task cancels the group and passes through when all have ended. If there are
+ * failures as well, they are thrown, and the cancellation comes at the next `await`.
+ * **Threading.** In a task. **Python.** `async with asyncio.TaskGroup()`.
+ *
+ * ```
+ * taskGroup { group ->
+ *     val user = group.createTask { fetchUser(id) }
+ *     group.createTask { prefetchImages(id) }
+ *     render(user.await())
+ * }
+ * ```
+ *
+ * @throws ExceptionGroup with what failed; a [BaseExceptionGroup] if a cancellation is among the failures.
+ * @throws IllegalStateException outside a task.
+ */
+public suspend fun taskGroup(body: suspend (TaskGroup) -> Unit) {
+    val group = TaskGroup(requireCurrentTask("taskGroup()"))
+    var failure: Throwable? = null
+    try {
+        body(group)
+    } catch (e: Throwable) {
+        failure = e
+    }
+    group.finish(failure)
+}
+
+/**
+ * Tasks that end together, handed to the body of [taskGroup].
+ *
+ * **Threading.** Loop thread only. **Python.** `asyncio.TaskGroup`.
+ */
+public class TaskGroup internal constructor(
+    private val parent: Task<*>,
+) {
+    private val loop: SingleThreadLoop = parent.owner
+
+    /** The tasks that are not done, in the order in which they were made. */
+    private val running = LinkedHashSet<Task<*>>()
+    private val failures = ArrayList<Throwable>()
+
+    /** An error of the JVM itself: thrown as it is, before all others. */
+    private var fatalFailure: Throwable? = null
+
+    /** The body has ended; the group waits for its tasks. */
+    private var finishing = false
+
+    /** Everything in the group has been cancelled; no task may join any more. */
+    private var aborting = false
+
+    /** The group itself has cancelled its parent, and takes that back at the end. */
+    private var parentCancelRequested = false
+
+    private var allDone: Future<Unit>? = null
+
+    /**
+     * Returns a new task of this group; the parameters are those of [dev.tandem.createTask]. Allowed until the last
+     * task of the group is done, also for the tasks themselves.
+     *
+     * @throws IllegalStateException if the group has ended or is being cancelled.
+     */
+    public fun <T> createTask(
+        name: String? = null,
+        context: Context? = null,
+        eagerStart: Boolean? = null,
+        body: suspend () -> T,
+    ): Task<T> = createTask(Coroutine(name, body), name, context, eagerStart)
+
+    /** Returns a new task of this group that runs [coroutine]. */
+    public fun <T> createTask(
+        coroutine: Coroutine<T>,
+        name: String? = null,
+        context: Context? = null,
+        eagerStart: Boolean? = null,
+    ): Task<T> {
+        checkOpen(coroutine)
+        val task = loop.createTask(coroutine, name, context, eagerStart)
+        if (task.done()) {
+            onDone(task)
+        } else {
+            running.add(task)
+            task.whenDone { onDone(task) }
+            // A task that started eagerly may have cancelled the group before it became a member.
+            if (aborting) task.cancel()
+        }
+        return task
+    }
+
+    /**
+     * Cancels the tasks of this group and its body; [taskGroup] then ends **without** a cancellation. Failures are
+     * thrown all the same. May be repeated, and does nothing when the group has ended.
+     *
+     * **Python.** `TaskGroup.cancel()`, new in 3.15.
+     */
+    public fun cancel() {
+        if (finishing && running.isEmpty()) return
+        if (!aborting) abort()
+        if (!finishing && !parentCancelRequested) cancelParent()
+    }
+
+    /** Waits for the tasks and throws what is to be thrown; [bodyFailure] is how the body ended. */
+    internal suspend fun finish(bodyFailure: Throwable?) {
+        finishing = true
+        if (bodyFailure?.isFatal() == true && fatalFailure == null) fatalFailure = bodyFailure
+        if (bodyFailure != null && !aborting) abort()
+        val cancellation = awaitTasks() ?: bodyFailure.takeIf { it.isCancellation() }
+        fatalFailure?.let { throw it }
+
+        val ownCancellationOnly = parentCancelRequested && parent.uncancel() == 0
+        if (cancellation != null && !ownCancellationOnly && failures.isEmpty()) throw cancellation
+        if (bodyFailure != null && !bodyFailure.isCancellation()) failures.add(bodyFailure)
+        if (failures.isEmpty()) return
+        if (parent.cancelling() > 0) {
+            // Somebody outside cancelled the parent, too: it gets that at its next await, and the count stays.
+            parent.uncancel()
+            parent.cancel()
+        }
+        throw BaseExceptionGroup.of("Tasks of a group failed", failures)
+    }
+
+    /** Returns the cancellation from outside that came while waiting, if one did. */
+    private suspend fun awaitTasks(): CancellationException? {
+        var cancellation: CancellationException? = null
+        while (running.isNotEmpty()) {
+            val done = loop.createFuture<Unit>()
+            allDone = done
+            try {
+                done.await()
+            } catch (e: CancellationException) {
+                if (!aborting) {
+                    cancellation = e
+                    abort()
+                }
+            }
+            allDone = null
+        }
+        return cancellation
+    }
+
+    private fun onDone(task: Task<*>) {
+        running.remove(task)
+        if (running.isEmpty()) allDone?.finish(Unit)
+        val failure = task.failureOrNull() ?: return
+        failures.add(failure)
+        if (failure.isFatal() && fatalFailure == null) fatalFailure = failure
+        if (!aborting && !parentCancelRequested) {
+            abort()
+            cancelParent()
+        }
+    }
+
+    private fun abort() {
+        aborting = true
+        running.toList().forEach { it.cancel() }
+    }
+
+    private fun cancelParent() {
+        parentCancelRequested = true
+        parent.cancel()
+    }
+
+    private fun checkOpen(coroutine: Coroutine<*>) {
+        val closed =
+            when {
+                finishing && running.isEmpty() -> "has ended"
+                aborting -> "is being cancelled"
+                else -> return
+            }
+        coroutine.close()
+        throw IllegalStateException("$this $closed and takes no more tasks.")
+    }
+
+    override fun toString(): String = "TaskGroup(${running.size} running${if (aborting) ", cancelling" else ""})"
+}

@@ -1,0 +1,414 @@
+package dev.tandem.internal
+
+import dev.tandem.Awaitable
+import dev.tandem.Clock
+import dev.tandem.Context
+import dev.tandem.Coroutine
+import dev.tandem.DoneCallback
+import dev.tandem.EventLoop
+import dev.tandem.ExceptionContext
+import dev.tandem.ExceptionHandler
+import dev.tandem.Future
+import dev.tandem.Handle
+import dev.tandem.SystemClock
+import dev.tandem.Task
+import dev.tandem.TaskFactory
+import dev.tandem.TimerHandle
+import dev.tandem.VirtualClock
+import dev.tandem.copyContext
+import dev.tandem.ensureFuture
+import dev.tandem.isFatal
+import kotlinx.coroutines.CancellableContinuation
+import kotlinx.coroutines.Delay
+import kotlinx.coroutines.DisposableHandle
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.InternalCoroutinesApi
+import java.nio.channels.SelectableChannel
+import java.util.concurrent.Callable
+import java.util.concurrent.ExecutorService
+import kotlin.coroutines.CoroutineContext
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.nanoseconds
+
+/**
+ * The loop: asyncio's cycle on one thread.
+ *
+ * Owner: whichever thread has the turn, [turnHolder]; while the loop runs that is the thread that runs it, or one that
+ * it has handed the turn to and waits for. Only [inbox], [handOver] and the volatile flags are for other threads.
+ */
+@OptIn(InternalCoroutinesApi::class, ExperimentalCoroutinesApi::class)
+internal class SingleThreadLoop(
+    private val clock: Clock,
+    override var debug: Boolean,
+) : EventLoop(),
+    Delay {
+    private val ready = ArrayDeque<Runnable>()
+    private val readiness = ChannelReadiness(this)
+    private val inbox = ThreadsafeInbox(readiness::wakeUp)
+    private val executor = LoopExecutor(this)
+    val timers = TimerHeap()
+    val tasks = TaskRegistry()
+
+    @JvmField
+    var currentTask: Task<*>? = null
+
+    @JvmField
+    var currentContext: Context = Context()
+
+    /** The thread that may touch the loop's state now; null while the loop does not run. */
+    @Volatile
+    private var turnHolder: Thread? = null
+
+    /** The thread that may use the loop while it does not run: it made the loop, or ran it last. */
+    @Volatile
+    private var homeThread: Thread = Thread.currentThread()
+
+    @Volatile
+    override var isRunning: Boolean = false
+        private set
+
+    @Volatile
+    override var isClosed: Boolean = false
+        private set
+
+    private var stopping = false
+
+    /** How many entries of the current pass have not run yet. */
+    private var leftInPass = 0
+
+    override var slowCallbackDuration: Duration = 100.milliseconds
+    override var taskFactory: TaskFactory? = null
+    override var exceptionHandler: ExceptionHandler? = null
+
+    override fun time(): Duration = clock.nanoTime().nanoseconds
+
+    // ---- the cycle ------------------------------------------------------------------------------------------------
+
+    private fun runOnce() {
+        inbox.drainTo(ready)
+        if (ready.isNotEmpty() || stopping) readiness.poll() else idle()
+        inbox.drainTo(ready)
+        timers.takeDue(clock.nanoTime(), ready)
+        leftInPass = ready.size
+        while (leftInPass > 0) {
+            leftInPass--
+            runEntry(ready.removeFirst())
+        }
+    }
+
+    /** Nothing is ready: waits for a channel, another thread, or the next timer. */
+    private fun idle() {
+        val next = timers.nextNanos()
+        when (clock) {
+            SystemClock -> sleepUntil(next)
+            is VirtualClock -> {
+                readiness.poll()
+                when {
+                    ready.isNotEmpty() -> return
+                    executor.isBusy -> sleepUntil(TimerHeap.NEVER)
+                    next != TimerHeap.NEVER -> clock.advanceTo(next)
+                    readiness.isWatching -> sleepUntil(TimerHeap.NEVER)
+                    else -> throw IllegalStateException(describeDeadlock())
+                }
+            }
+        }
+    }
+
+    private fun sleepUntil(nanos: Long) {
+        val timeout = if (nanos == TimerHeap.NEVER) TimerHeap.NEVER else nanos - clock.nanoTime()
+        if (timeout <= 0) readiness.poll() else inbox.sleepUnlessFilled { readiness.select(timeout) }
+    }
+
+    private fun runEntry(entry: Runnable) {
+        try {
+            entry.run()
+        } catch (e: Throwable) {
+            if (e.isFatal()) throw e
+            callExceptionHandler(ExceptionContext("Exception in callback $entry", e, handle = entry as? Handle))
+        }
+    }
+
+    // ---- running --------------------------------------------------------------------------------------------------
+
+    override fun runForever() {
+        checkOpen()
+        check(!isRunning) { "This loop is running already, on thread ${turnHolder?.name}." }
+        check(running.get() == null) {
+            "Another loop is running on this thread. Inside a task, await instead of running a loop; or use a new thread."
+        }
+        running.set(this)
+        homeThread = Thread.currentThread()
+        turnHolder = homeThread
+        isRunning = true
+        try {
+            do runOnce() while (!stopping)
+        } finally {
+            stopping = false
+            isRunning = false
+            turnHolder = null
+            running.remove()
+        }
+    }
+
+    override fun <T> runUntilComplete(awaitable: Awaitable<T>): T {
+        checkOpen()
+        val future = ensureFuture(awaitable, this)
+        val stop = DoneCallback<T> { if (it.failureOrNull()?.isFatal() != true) stop() }
+        future.addDoneCallback(stop)
+        try {
+            runForever()
+        } finally {
+            future.removeDoneCallback(stop)
+        }
+        check(future.done()) { "The loop was stopped before $future was done." }
+        return future.result()
+    }
+
+    override fun stop() {
+        stopping = true
+    }
+
+    override fun close() {
+        check(!isRunning) { "A running loop cannot be closed: stop() it first, and close it when the run has ended." }
+        if (isClosed) return
+        isClosed = true
+        ready.filterIsInstance<DependentsEntry>().forEach { it.run() }
+        ready.clear()
+        timers.clear()
+        inbox.clear()
+        readiness.close()
+        executor.close()
+    }
+
+    fun checkOpen() {
+        check(!isClosed) { "This loop is closed." }
+    }
+
+    // ---- calls ----------------------------------------------------------------------------------------------------
+
+    /** Loop thread, the hot path: puts [entry] at the end of the ready queue. */
+    fun enqueue(entry: Runnable) {
+        ready.addLast(entry)
+    }
+
+    fun enqueueDependents(complete: () -> Unit) {
+        if (isClosed) complete() else enqueue(DependentsEntry(complete))
+    }
+
+    override fun callSoon(
+        context: Context?,
+        callback: Runnable,
+    ): Handle {
+        checkOpen()
+        checkTurn("callSoon", "callSoonThreadsafe(callback)")
+        return ScheduledCall(this, context ?: copyContext(), callback).also(::enqueue)
+    }
+
+    override fun callSoonThreadsafe(
+        context: Context?,
+        callback: Runnable,
+    ): Handle {
+        checkOpen()
+        return ScheduledCall(this, context ?: copyContext(), callback).also(inbox::add)
+    }
+
+    override fun callAt(
+        `when`: Duration,
+        context: Context?,
+        callback: Runnable,
+    ): TimerHandle {
+        checkOpen()
+        checkTurn("callAt", "callSoonThreadsafe { loop.callAt(...) }")
+        return setTimer(`when`.inWholeNanoseconds, context ?: copyContext(), callback)
+    }
+
+    /** Loop thread. A timer of the runtime's own, which saves the copy of the context. */
+    fun setTimer(
+        whenNanos: Long,
+        context: Context,
+        callback: Runnable,
+    ): ScheduledTimer = ScheduledTimer(this, context, callback, whenNanos).also(timers::add)
+
+    // ---- futures and tasks ----------------------------------------------------------------------------------------
+
+    override fun <T> createFuture(): Future<T> = Future(this)
+
+    override fun <T> createTask(
+        coroutine: Coroutine<T>,
+        name: String?,
+        context: Context?,
+        eagerStart: Boolean?,
+    ): Task<T> {
+        checkOpen()
+        checkTurn("createTask", "runCoroutineThreadsafe(coroutine, loop)")
+        val factory = taskFactory
+        return if (factory == null) {
+            Task(this, coroutine, name, context, eagerStart ?: false)
+        } else {
+            factory.createTask(this, coroutine, name, context, eagerStart)
+        }
+    }
+
+    // ---- channels -------------------------------------------------------------------------------------------------
+
+    override fun addReader(
+        channel: SelectableChannel,
+        callback: Runnable,
+    ) = readiness.of(channel, "addReader").reader.watch(callback)
+
+    override fun removeReader(channel: SelectableChannel): Boolean =
+        readiness.find(channel)?.reader?.unwatch() ?: false
+
+    override fun addWriter(
+        channel: SelectableChannel,
+        callback: Runnable,
+    ) = readiness.of(channel, "addWriter").writer.watch(callback)
+
+    override fun removeWriter(channel: SelectableChannel): Boolean =
+        readiness.find(channel)?.writer?.unwatch() ?: false
+
+    override suspend fun awaitReadable(channel: SelectableChannel) =
+        readiness.of(channel, "awaitReadable").reader.await()
+
+    override suspend fun awaitWritable(channel: SelectableChannel) =
+        readiness.of(channel, "awaitWritable").writer.await()
+
+    override fun channelClosed(channel: SelectableChannel) {
+        readiness.find(channel)?.onClosed()
+    }
+
+    // ---- errors ---------------------------------------------------------------------------------------------------
+
+    override fun callExceptionHandler(context: ExceptionContext) {
+        val handler = exceptionHandler ?: return LoopLog.report(context)
+        try {
+            handler.handle(this, context)
+        } catch (e: Throwable) {
+            if (e.isFatal()) throw e
+            e.addSuppressed(context.exception ?: IllegalStateException(context.message))
+            LoopLog.report(ExceptionContext("The exception handler failed: $context", e))
+        }
+    }
+
+    private fun describeDeadlock(): String =
+        "Nothing can ever happen again: no call is ready, no timer is set, and nothing waits for a channel or thread." +
+            tasks.toList().joinToString("") { "\n  $it" }
+
+    // ---- threads --------------------------------------------------------------------------------------------------
+
+    override fun <T> runInExecutor(
+        executor: ExecutorService?,
+        work: Callable<T>,
+    ): Future<T> = this.executor.run(executor, work)
+
+    override fun setDefaultExecutor(executor: ExecutorService) {
+        this.executor.default = executor
+    }
+
+    override suspend fun shutdownDefaultExecutor(timeout: Duration?) = executor.shutdown(timeout)
+
+    /**
+     * Says that [thread] has the turn from now on. Called by the thread that has it, just before it wakes [thread] and
+     * waits: so a task whose code needs a thread of its own runs while the loop stands still.
+     */
+    fun passTurn(thread: Thread) {
+        turnHolder = thread
+    }
+
+    /** Makes this the running loop of the calling thread, which will be passed the turn; [dismissThread] ends it. */
+    fun adoptThread() {
+        running.set(this)
+    }
+
+    fun dismissThread() {
+        running.remove()
+    }
+
+    /** Whether this thread has the loop's turn. Any thread. */
+    fun hasTurn(): Boolean = turnHolder === Thread.currentThread()
+
+    /** Whether this thread may change the loop's state now: it has the turn, or nobody runs the loop and it may. */
+    fun mayTouch(): Boolean = hasTurn() || (!isRunning && Thread.currentThread() === homeThread)
+
+    fun checkTurn(
+        call: String,
+        instead: String,
+    ) {
+        check(mayTouch() || isClosed) {
+            "$call() on thread \"${Thread.currentThread().name}\", but the loop belongs to thread " +
+                "\"${(turnHolder ?: homeThread).name}\". From another thread, call $instead."
+        }
+    }
+
+    /** Any thread. Runs [action] in the loop's next pass, or here and now once the loop is closed. */
+    fun handOver(action: Runnable) {
+        if (!isClosed) inbox.add(action) else synchronized(inbox) { action.run() }
+    }
+
+    /** Any thread. */
+    inline fun runOrHandOver(crossinline action: () -> Unit) {
+        if (mayTouch()) action() else handOver { action() }
+    }
+
+    // ---- CoroutineDispatcher and Delay ----------------------------------------------------------------------------
+
+    override fun dispatch(
+        context: CoroutineContext,
+        block: Runnable,
+    ) {
+        if (mayTouch()) enqueue(block) else handOver(block)
+    }
+
+    override fun scheduleResumeAfterDelay(
+        timeMillis: Long,
+        continuation: CancellableContinuation<Unit>,
+    ) {
+        val timer = timerFromAnyThread(timeMillis) { with(continuation) { resumeUndispatched(Unit) } }
+        continuation.invokeOnCancellation { timer.dispose() }
+    }
+
+    override fun invokeOnTimeout(
+        timeMillis: Long,
+        block: Runnable,
+        context: CoroutineContext,
+    ): DisposableHandle = timerFromAnyThread(timeMillis, block)
+
+    private fun timerFromAnyThread(
+        timeMillis: Long,
+        block: Runnable,
+    ): DisposableHandle {
+        val whenNanos = clock.nanoTime() + timeMillis.milliseconds.inWholeNanoseconds
+        var timer: ScheduledTimer? = null
+        var disposed = false
+        runOrHandOver { if (!disposed) timer = setTimer(whenNanos, Context(), block) }
+        return DisposableHandle {
+            runOrHandOver {
+                disposed = true
+                timer?.cancel()
+            }
+        }
+    }
+
+    override fun toString(): String =
+        "EventLoop(${if (isClosed) "closed" else if (isRunning) "running" else "not running"})"
+
+    companion object {
+        private val running = ThreadLocal<SingleThreadLoop?>()
+
+        fun runningOrNull(): SingleThreadLoop? = running.get()
+
+        fun running(): SingleThreadLoop =
+            running.get() ?: throw IllegalStateException(
+                "No loop runs on thread \"${Thread.currentThread().name}\". Call this inside runLoop { ... } or a task; " +
+                    "from another thread, hand work to a loop with runCoroutineThreadsafe.",
+            )
+    }
+}
+
+/** The dependents of a future that was completed: run even if the loop is closed first, since threads may wait. */
+private class DependentsEntry(
+    private val complete: () -> Unit,
+) : Runnable {
+    override fun run() = complete()
+}

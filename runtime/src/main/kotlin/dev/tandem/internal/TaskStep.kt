@@ -1,0 +1,232 @@
+package dev.tandem.internal
+
+import dev.tandem.Context
+import dev.tandem.CancelledException
+import dev.tandem.Future
+import dev.tandem.Task
+import dev.tandem.isCancellation
+import dev.tandem.isFatal
+import kotlinx.coroutines.Job
+import java.util.concurrent.CancellationException
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
+import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
+
+/**
+ * Drives the body of one task: runs it from one suspension to the next, and delivers cancellations to it.
+ *
+ * Owner: the loop thread. The object itself is the task's entry in the ready queue; there is at most one at a time.
+ *
+ * Where the body stands:
+ *
+ * | state                     | [parked] | [waiter] | [depth] | how a cancellation reaches it                    |
+ * |---------------------------|----------|----------|---------|--------------------------------------------------|
+ * | queued (start, yield)     | set      | null     | 0       | [mustCancel], thrown when the entry runs         |
+ * | waiting on our future     | set      | set      | 0       | the future is cancelled; if done, as queued      |
+ * | running                   | null     | null     | > 0     | [mustCancel], delivered at the next suspension   |
+ * | suspended by kotlinx code | null     | null     | 0       | its [TaskJob] is cancelled, see there            |
+ *
+ * "Main frame" means the body itself and what it calls in place; a coroutine that it launches, or the inside of a
+ * kotlinx scope, has a context of its own and is not.
+ */
+internal class TaskStep<T>(
+    val task: Task<T>,
+    private val loop: SingleThreadLoop,
+    val contextValues: Context,
+) : Continuation<T>,
+    Runnable {
+    override val context: CoroutineContext = TaskContext(this, loop)
+
+    /** The main frame, where it waits for a future of ours or for its next turn. */
+    private var parked: Continuation<Any?>? = null
+
+    /** The future that the main frame waits for. */
+    var waiter: Future<*>? = null
+        private set
+
+    /** What the next turn throws instead of resuming normally: an await that cannot work. */
+    private var pendingError: Throwable? = null
+
+    private var depth = 0
+
+    /** A requested cancellation that nobody has taken yet. */
+    private var mustCancel = false
+    private var cancelCause: Throwable? = null
+
+    /** What kotlinx code sees as this task's Job; made when it first asks. */
+    private var job: TaskJob? = null
+
+    // ---- starting and suspending ----------------------------------------------------------------------------------
+
+    fun start(body: suspend () -> T) {
+        loop.tasks.add(task)
+        parkStart(body)
+        loop.enqueue(this)
+    }
+
+    /** Takes the first step now, inside the step of whoever creates the task. */
+    fun startNow(body: suspend () -> T) {
+        loop.tasks.add(task)
+        parkStart(body)
+        run()
+    }
+
+    /** Suspends the main frame until [future] is done. */
+    suspend fun <V> await(future: Future<V>): V =
+        suspendCoroutineUninterceptedOrReturn { continuation ->
+            require(future.owner === loop) {
+                "$task awaits $future, which belongs to another loop. Hand the work over with " +
+                    "runCoroutineThreadsafe, or let the other loop complete a future of this one."
+            }
+            park(continuation)
+            if (future === task) {
+                pendingError = IllegalStateException("$task awaits itself: it can never be done before it goes on.")
+                loop.enqueue(this)
+            } else {
+                waiter = future
+                future.whenDone(this)
+                if (mustCancel && future.requestCancel(task.cancelMessage, cancelCause)) mustCancel = false
+            }
+            COROUTINE_SUSPENDED
+        }
+
+    /** Suspends the main frame for exactly one turn. */
+    suspend fun yieldTurn(): Unit =
+        suspendCoroutineUninterceptedOrReturn { continuation ->
+            park(continuation)
+            loop.enqueue(this)
+            COROUTINE_SUSPENDED
+        }
+
+    // ---- stepping -------------------------------------------------------------------------------------------------
+
+    override fun run() {
+        val continuation = parked!!
+        val awaited = waiter
+        val error = pendingError
+        parked = null
+        waiter = null
+        pendingError = null
+        inStep {
+            val outcome =
+                when {
+                    awaited != null -> awaited.toResult()
+                    error != null -> Result.failure(error)
+                    else -> UNIT
+                }
+            continuation.resumeWith(withCancellation(outcome))
+        }
+    }
+
+    /** Resumes a continuation that kotlinx code suspended; [isMainFrame] tells whose it is. */
+    fun <V> resumeFromKotlinx(
+        continuation: Continuation<V>,
+        result: Result<V>,
+        isMainFrame: Boolean,
+    ) {
+        inStep {
+            if (isMainFrame) {
+                job?.onProgress()
+                @Suppress("UNCHECKED_CAST")
+                (continuation as Continuation<Any?>).resumeWith(withCancellation(result))
+            } else {
+                continuation.resumeWith(result)
+            }
+        }
+    }
+
+    /** The body has ended. */
+    override fun resumeWith(result: Result<T>) {
+        job?.close()
+        loop.tasks.remove(task)
+        val failure = result.exceptionOrNull()
+        when {
+            failure == null && mustCancel -> {
+                mustCancel = false
+                task.endCancelled(newCancellation(), task.cancelMessage)
+            }
+            failure == null -> task.finish(result.getOrNull())
+            failure.isCancellation() -> task.endCancelled(failure as CancellationException, null)
+            else -> {
+                task.fail(failure)
+                if (failure.isFatal()) throw failure
+            }
+        }
+    }
+
+    // ---- cancelling -----------------------------------------------------------------------------------------------
+
+    fun requestCancel(
+        message: String?,
+        cause: Throwable?,
+    ) {
+        if (waiter?.requestCancel(message, cause) == true) return
+        mustCancel = true
+        task.cancelMessage = message
+        cancelCause = cause
+        deliverToKotlinx()
+    }
+
+    fun withdrawCancel() {
+        mustCancel = false
+    }
+
+    // ---- for TaskContext and TaskJob ------------------------------------------------------------------------------
+
+    /** The Job that kotlinx code sees, now. */
+    fun currentJob(): Job = (job ?: TaskJob(loop).also { job = it }).visible(insideStep = depth > 0)
+
+    // ---- private --------------------------------------------------------------------------------------------------
+
+    private fun parkStart(body: suspend () -> T) {
+        @Suppress("UNCHECKED_CAST")
+        parked = body.createCoroutineUnintercepted(this) as Continuation<Any?>
+    }
+
+    private fun park(continuation: Continuation<*>) {
+        job?.onProgress()
+        @Suppress("UNCHECKED_CAST")
+        parked = continuation as Continuation<Any?>
+    }
+
+    private inline fun inStep(resume: () -> Unit) {
+        val outerTask = loop.currentTask
+        val outerContext = loop.currentContext
+        loop.currentTask = task
+        loop.currentContext = contextValues
+        depth++
+        try {
+            resume()
+        } finally {
+            depth--
+            loop.currentTask = outerTask
+            loop.currentContext = outerContext
+            deliverToKotlinx()
+        }
+    }
+
+    /** Replaces [outcome] by a cancellation that waits to be delivered; one that arrives by itself is kept. */
+    private fun withCancellation(outcome: Result<Any?>): Result<Any?> {
+        if (!mustCancel) return outcome
+        mustCancel = false
+        return if (outcome.exceptionOrNull().isCancellation()) {
+            outcome
+        } else {
+            Result.failure(newCancellation())
+        }
+    }
+
+    /** Where the body is suspended by kotlinx code, a waiting cancellation goes to the Job that this code watches. */
+    private fun deliverToKotlinx() {
+        if (!mustCancel || depth > 0 || parked != null || task.done()) return
+        job?.cancelGeneration(newCancellation()) { mustCancel = false }
+    }
+
+    private fun newCancellation() = CancelledException(task.cancelMessage, cancelCause)
+
+    private companion object {
+        val UNIT: Result<Any?> = Result.success(Unit)
+    }
+}
