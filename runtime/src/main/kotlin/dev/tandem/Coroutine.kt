@@ -1,5 +1,7 @@
 package dev.tandem
 
+import dev.tandem.internal.SingleThreadLoop
+import dev.tandem.internal.UnusedCoroutineRecord
 import java.util.concurrent.atomic.AtomicReference
 
 /**
@@ -33,6 +35,9 @@ public class Coroutine<out T> internal constructor(
 ) : Awaitable<T> {
     private val unused = AtomicReference<suspend () -> @UnsafeVariance T>(body)
 
+    /** Debug mode: reports a coroutine that nobody uses. */
+    private val record = if (SingleThreadLoop.debugHere()) UnusedCoroutineRecord.watch(this, name) else null
+
     override suspend fun await(): T = take().invoke()
 
     /**
@@ -42,15 +47,18 @@ public class Coroutine<out T> internal constructor(
      */
     public fun close() {
         unused.set(null)
+        record?.used = true
     }
 
     /** Takes the body out, for the one who runs it. */
-    internal fun take(): suspend () -> T =
-        unused.getAndSet(null)
+    internal fun take(): suspend () -> T {
+        record?.used = true
+        return unused.getAndSet(null)
             ?: throw IllegalStateException(
                 "$this was already used. A coroutine runs once: await one made anew, or await a task, " +
                     "createTask(...), which keeps its result.",
             )
+    }
 
     override fun toString(): String = "Coroutine(${name ?: "unnamed"}${if (unused.get() == null) ", used" else ""})"
 }

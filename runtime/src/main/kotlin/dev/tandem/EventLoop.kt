@@ -215,6 +215,22 @@ public abstract class EventLoop internal constructor() : CoroutineDispatcher() {
      */
     public abstract fun channelClosed(channel: SelectableChannel)
 
+    // ---- signals --------------------------------------------------------------------------------------------------
+
+    /**
+     * Calls [callback] on the loop for each [signal] of the operating system (`"TERM"`, `"HUP"`), until
+     * [removeSignalHandler]. A new callback replaces the old one. **Python.** `loop.add_signal_handler`.
+     *
+     * @throws IllegalArgumentException if there is no such signal, or the JVM keeps it for itself.
+     */
+    public abstract fun addSignalHandler(
+        signal: String,
+        callback: Runnable,
+    )
+
+    /** Restores what was there before [addSignalHandler]; returns false if there was no callback. */
+    public abstract fun removeSignalHandler(signal: String): Boolean
+
     // ---- errors ---------------------------------------------------------------------------------------------------
 
     /** Who is told of exceptions that nobody else can see; null for the ordinary handler, which logs them. */

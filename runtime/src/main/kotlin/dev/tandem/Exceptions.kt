@@ -75,6 +75,16 @@ public class BrokenBarrierException(
 ) : RuntimeException(message)
 
 /**
+ * Thrown by [runLoop] and [Runner.run] when Ctrl-C was pressed and the main task let the cancellation end it.
+ *
+ * **Python.** `KeyboardInterrupt`.
+ */
+public class KeyboardInterruptException(
+    message: String,
+    cause: Throwable? = null,
+) : RuntimeException(message, cause)
+
+/**
  * Whether [this] means that the JVM itself is in trouble. Such an error is kept in the task it ended and also leaves
  * the loop, as `SystemExit` and `KeyboardInterrupt` do in asyncio.
  */

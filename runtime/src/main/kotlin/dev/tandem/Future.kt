@@ -1,5 +1,7 @@
 package dev.tandem
 
+import dev.tandem.internal.CreationStack
+import dev.tandem.internal.FailureRecord
 import dev.tandem.internal.SingleThreadLoop
 import dev.tandem.internal.TaskContext
 import kotlinx.coroutines.NonCancellable
@@ -43,8 +45,11 @@ public open class Future<T> internal constructor(
     @Volatile
     private var state = State.PENDING
 
-    /** The result, the exception, or the cancellation that its first reader gets; loop thread writes, before [state]. */
+    /** The result, a [FailureRecord], or the cancellation that its first reader gets; written before [state]. */
     private var outcome: Any? = null
+
+    /** Where this future was made; in debug mode only. */
+    internal val createdAt: Throwable? = if (owner.debug) CreationStack() else null
 
     /** Null, one entry for the ready queue, or an ArrayList of them. Loop thread only. */
     private var callbacks: Any? = null
@@ -80,7 +85,7 @@ public open class Future<T> internal constructor(
         when (state) {
             State.PENDING -> throw notDone("result")
             State.CANCELLED -> throw takeCancellation()
-            State.FAILED -> throw outcome as Throwable
+            State.FAILED -> throw retrieveFailure()
             State.FINISHED -> return outcome as T
         }
     }
@@ -95,7 +100,7 @@ public open class Future<T> internal constructor(
         when (state) {
             State.PENDING -> throw notDone("exception")
             State.CANCELLED -> throw takeCancellation()
-            State.FAILED -> outcome as Throwable
+            State.FAILED -> retrieveFailure()
             State.FINISHED -> null
         }
 
@@ -200,12 +205,21 @@ public open class Future<T> internal constructor(
     internal open fun requestCancel(
         message: String?,
         cause: Throwable?,
-    ): Boolean = finishCancelled(CancelledException(message, cause), message)
+    ): Boolean {
+        if (state == State.FAILED) retrieveFailure()
+        return finishCancelled(CancelledException(message, cause), message)
+    }
 
     /** Loop thread. Each of these returns false, and changes nothing, if this future is done. */
     internal fun finish(value: Any?): Boolean = become(State.FINISHED, value)
 
-    internal open fun fail(exception: Throwable): Boolean = become(State.FAILED, exception)
+    internal fun fail(exception: Throwable): Boolean {
+        if (done()) return false
+        val record = FailureRecord(exception, owner, describeBriefly(), createdAt)
+        // Whoever is attached already sees the exception; otherwise it is reported if nobody ever asks for it.
+        if (numberOfDependents > 0) record.retrieved = true else FailureRecord.watch(this, record)
+        return become(State.FAILED, record)
+    }
 
     internal fun finishCancelled(
         cancellation: CancellationException,
@@ -242,18 +256,20 @@ public open class Future<T> internal constructor(
     internal fun toResult(): Result<Any?> =
         when (state) {
             State.CANCELLED -> Result.failure(takeCancellation())
-            State.FAILED -> Result.failure(outcome as Throwable)
+            State.FAILED -> Result.failure(retrieveFailure())
             else -> Result.success(outcome)
         }
 
-    /** The exception without the side effects of [exception]; null for a result and for a cancellation. */
-    internal fun failureOrNull(): Throwable? = if (state == State.FAILED) outcome as Throwable else null
+    /** The exception, or null for a result and for a cancellation. */
+    internal fun failureOrNull(): Throwable? = if (state == State.FAILED) retrieveFailure() else null
+
+    internal open fun describeBriefly(): String = "Future"
 
     internal fun describeState(): String =
         when (state) {
             State.PENDING -> "pending"
             State.CANCELLED -> "cancelled"
-            State.FAILED -> "failed: $outcome"
+            State.FAILED -> "failed: ${(outcome as FailureRecord).exception}"
             State.FINISHED -> "result=$outcome"
         }
 
@@ -284,6 +300,12 @@ public open class Future<T> internal constructor(
         return true
     }
 
+    private fun retrieveFailure(): Throwable {
+        val record = outcome as FailureRecord
+        record.retrieved = true
+        return record.exception
+    }
+
     private fun scheduleCallbacks() {
         val scheduled = callbacks ?: return
         callbacks = null
@@ -294,7 +316,7 @@ public open class Future<T> internal constructor(
     private fun completeDependents() {
         when (state) {
             State.FINISHED -> super.complete(outcome as T)
-            State.FAILED -> super.completeExceptionally(outcome as Throwable)
+            State.FAILED -> super.completeExceptionally((outcome as FailureRecord).exception)
             else -> super.completeExceptionally(outcome as? CancellationException ?: CancelledException(cancelMessage))
         }
     }
@@ -334,7 +356,7 @@ public open class Future<T> internal constructor(
     private fun outcomeOrThrow(wrap: (Throwable) -> Exception): T =
         when (state) {
             State.FINISHED -> outcome as T
-            State.FAILED -> throw wrap(outcome as Throwable)
+            State.FAILED -> throw wrap(retrieveFailure())
             else -> throw CancelledException(cancelMessage)
         }
 

@@ -1,6 +1,8 @@
 package dev.tandem
 
+import dev.tandem.internal.Signals
 import dev.tandem.internal.SingleThreadLoop
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration.Companion.minutes
 
 /**
@@ -28,6 +30,9 @@ public fun <T> runLoop(
 /**
  * A loop for several runs, one after the other: they share the loop and one context. To be closed at the end.
  *
+ * On the main thread, Ctrl-C cancels the main task first, and [run] throws [KeyboardInterruptException] when that has
+ * ended it; a second Ctrl-C ends the process. An application that handles the signal itself keeps its handler.
+ *
  * **Threading.** One thread. **Python.** `asyncio.Runner`.
  */
 public class Runner
@@ -42,6 +47,9 @@ public class Runner
         private enum class State { CREATED, OPEN, CLOSED }
 
         private var state = State.CREATED
+
+        /** Only the main thread's runner takes over Ctrl-C, and only while it runs. */
+        private val madeOnMainThread = Thread.currentThread().id == 1L
         private var openLoop: EventLoop? = null
         private val sharedContext by lazy(LazyThreadSafetyMode.NONE) { copyContext() }
 
@@ -75,7 +83,9 @@ public class Runner
             check(runningLoopOrNull() == null) {
                 "A loop runs on this thread already. Inside a task, await the coroutine instead of running a loop for it."
             }
-            return loop.runUntilComplete(loop.createTask(coroutine, context = context ?: sharedContext))
+            val main = loop.createTask(coroutine, context = context ?: sharedContext)
+            if (!madeOnMainThread) return loop.runUntilComplete(main)
+            return runUntilInterrupted(main)
         }
 
         /** Cancels the tasks that are left and waits for them, then for the loop's executor, and closes the loop. */
@@ -91,6 +101,22 @@ public class Runner
             } finally {
                 state = State.CLOSED
                 loop.close()
+            }
+        }
+
+        /** The first Ctrl-C cancels [main], so that it can clean up; the second one ends the process. */
+        private fun <T> runUntilInterrupted(main: Task<T>): T {
+            val interrupted = AtomicBoolean()
+            val undo =
+                Signals.handleInterruptKey {
+                    interrupted.set(true)
+                    if (!loop.isClosed) loop.callSoonThreadsafe { main.cancel() }
+                }
+            try {
+                return undo.use { loop.runUntilComplete(main) }
+            } catch (e: CancelledException) {
+                if (interrupted.get() && main.uncancel() == 0) throw KeyboardInterruptException("Interrupted by Ctrl-C.", e)
+                throw e
             }
         }
 

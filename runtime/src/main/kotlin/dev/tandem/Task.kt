@@ -2,6 +2,7 @@ package dev.tandem
 
 import dev.tandem.internal.SingleThreadLoop
 import dev.tandem.internal.TaskStep
+import java.util.concurrent.CancellationException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.Executor
 import java.util.concurrent.TimeUnit
@@ -142,11 +143,13 @@ public class Task<T>
             return "Task($name, ${describeState()}${if (awaited != null) ", waiting on ${awaited.describeBriefly()}" else ""})"
         }
 
+        override fun describeBriefly(): String = "Task($name)"
+
         override fun requestCancel(
             message: String?,
             cause: Throwable?,
         ): Boolean {
-            if (done()) return false
+            if (done()) return super.requestCancel(message, cause)
             cancelRequests++
             step.requestCancel(message, cause)
             return true
@@ -154,7 +157,7 @@ public class Task<T>
 
         /** The body let a cancellation end it. */
         internal fun endCancelled(
-            cancellation: java.util.concurrent.CancellationException,
+            cancellation: CancellationException,
             laterMessage: String?,
         ) {
             val failure = requestedFailure
@@ -171,5 +174,3 @@ public class Task<T>
             private val lastNumber = AtomicLong()
         }
     }
-
-private fun Future<*>.describeBriefly(): String = if (this is Task<*>) "Task($name)" else "Future"

@@ -74,6 +74,10 @@ internal class SingleThreadLoop(
 
     private var stopping = false
 
+    private val slowCallbacks = SlowCallbackWatch { slowCallbackDuration }
+    private val signalHandlers = HashMap<String, AutoCloseable>()
+    private val closeRecord = if (debug) UnclosedRecord.watch(this, "EventLoop") else null
+
     /** How many entries of the current pass have not run yet. */
     private var leftInPass = 0
 
@@ -93,7 +97,8 @@ internal class SingleThreadLoop(
         leftInPass = ready.size
         while (leftInPass > 0) {
             leftInPass--
-            runEntry(ready.removeFirst())
+            val entry = ready.removeFirst()
+            if (debug) slowCallbacks.measure(entry) { runEntry(entry) } else runEntry(entry)
         }
     }
 
@@ -148,6 +153,7 @@ internal class SingleThreadLoop(
             isRunning = false
             turnHolder = null
             running.remove()
+            slowCallbacks.close()
         }
     }
 
@@ -173,6 +179,8 @@ internal class SingleThreadLoop(
         check(!isRunning) { "A running loop cannot be closed: stop() it first, and close it when the run has ended." }
         if (isClosed) return
         isClosed = true
+        closeRecord?.closed = true
+        signalHandlers.keys.toList().forEach(::removeSignalHandler)
         ready.filterIsInstance<DependentsEntry>().forEach { it.run() }
         ready.clear()
         timers.clear()
@@ -278,6 +286,24 @@ internal class SingleThreadLoop(
         readiness.find(channel)?.onClosed()
     }
 
+    // ---- signals --------------------------------------------------------------------------------------------------
+
+    override fun addSignalHandler(
+        signal: String,
+        callback: Runnable,
+    ) {
+        checkOpen()
+        removeSignalHandler(signal)
+        val context = copyContext()
+        signalHandlers[signal] = Signals.handle(signal) { if (!isClosed) callSoonThreadsafe(context, callback) }
+    }
+
+    override fun removeSignalHandler(signal: String): Boolean {
+        val handler = signalHandlers.remove(signal) ?: return false
+        handler.close()
+        return true
+    }
+
     // ---- errors ---------------------------------------------------------------------------------------------------
 
     override fun callExceptionHandler(context: ExceptionContext) {
@@ -289,6 +315,11 @@ internal class SingleThreadLoop(
             e.addSuppressed(context.exception ?: IllegalStateException(context.message))
             LoopLog.report(ExceptionContext("The exception handler failed: $context", e))
         }
+    }
+
+    /** Any thread. A loop that does not run any more cannot call its handler: the report goes to the log. */
+    fun reportFromAnyThread(context: ExceptionContext) {
+        if (isRunning) handOver { callExceptionHandler(context) } else LoopLog.report(context)
     }
 
     private fun describeDeadlock(): String =
@@ -397,6 +428,9 @@ internal class SingleThreadLoop(
         private val running = ThreadLocal<SingleThreadLoop?>()
 
         fun runningOrNull(): SingleThreadLoop? = running.get()
+
+        /** Whether code on this thread runs in debug mode: the running loop's, or else the system property. */
+        fun debugHere(): Boolean = running.get()?.debug ?: java.lang.Boolean.getBoolean("tandem.debug")
 
         fun running(): SingleThreadLoop =
             running.get() ?: throw IllegalStateException(

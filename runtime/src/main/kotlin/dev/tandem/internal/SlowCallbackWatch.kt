@@ -1,0 +1,87 @@
+package dev.tandem.internal
+
+import java.util.concurrent.locks.LockSupport
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.nanoseconds
+
+/**
+ * Debug mode: notices an entry of the ready queue that keeps the loop busy for too long, and shows where it was.
+ *
+ * The loop says when an entry starts and ends; a thread of the watch looks in now and then and takes the stack of the
+ * loop's thread when an entry has taken too long. The loop itself reports it, when the entry has ended.
+ */
+internal class SlowCallbackWatch(
+    private val limit: () -> Duration,
+) {
+    /** When the entry that runs now started; 0 between entries. Written by the loop. */
+    @Volatile
+    private var startedNanos = 0L
+
+    /** The thread that runs the entry. Written by the loop, before [startedNanos]. */
+    private var loopThread: Thread? = null
+
+    /** Where the loop was when the entry had taken too long; written by the watch, at most once for each entry. */
+    @Volatile
+    private var stack: Array<StackTraceElement>? = null
+
+    private var watcher: Thread? = null
+
+    /** Loop thread. Runs [body], which is [entry], and reports it if it was slow. */
+    inline fun measure(
+        entry: Runnable,
+        body: () -> Unit,
+    ) {
+        val started = begin()
+        try {
+            body()
+        } finally {
+            end(entry, started)
+        }
+    }
+
+    /** Loop thread. */
+    fun close() {
+        watcher?.interrupt()
+        watcher = null
+    }
+
+    private fun begin(): Long {
+        if (watcher == null) watcher = startWatching()
+        loopThread = Thread.currentThread()
+        return System.nanoTime().also { startedNanos = it }
+    }
+
+    private fun end(
+        entry: Runnable,
+        started: Long,
+    ) {
+        val took = (System.nanoTime() - started).nanoseconds
+        startedNanos = 0
+        val seen = stack
+        stack = null
+        if (took < limit()) return
+        val where = seen?.joinToString("\n") { "    at $it" } ?: "    (it ended before its stack could be taken)"
+        LoopLog.warn(
+            "The loop was busy for $took with $entry. No other task could run meanwhile; move what blocks to a thread " +
+                "with toThread { ... }.\n$where",
+        )
+    }
+
+    private fun startWatching() =
+        Thread(::watch, "tandem-slow-callback-watch").apply {
+            isDaemon = true
+            start()
+        }
+
+    private fun watch() {
+        while (!Thread.interrupted()) {
+            val limitNanos = limit().inWholeNanoseconds
+            val started = startedNanos
+            if (started != 0L && stack == null && System.nanoTime() - started > limitNanos) {
+                val taken = loopThread?.stackTrace
+                if (startedNanos == started) stack = taken
+            }
+            LockSupport.parkNanos(limitNanos / 4)
+        }
+    }
+}
