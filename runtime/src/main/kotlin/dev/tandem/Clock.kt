@@ -27,8 +27,9 @@ public object SystemClock : Clock() {
  * can. An hour's sleep takes no time, and every run gives the same times.
  *
  * It also stands still while a thread works for the loop ([toThread], [EventLoop.runInExecutor]). Where no timer is
- * left, the loop waits for its channels, if it watches any; where nothing can ever happen again, the run ends with an
- * [IllegalStateException] that lists the tasks that are left, instead of hanging.
+ * left, the loop really waits for its channels, for futures of other libraries and for kotlinx code, if there are any;
+ * where nothing can ever happen again, the run ends with an [IllegalStateException] that lists the tasks that are left,
+ * instead of hanging.
  *
  * ```
  * runLoop(clock = VirtualClock()) { sleep(1.hours) }

@@ -51,7 +51,13 @@ public fun <T> wrapFuture(
             }
         }
     }
-    future.whenDone { if (future.cancelled()) stage.toCompletableFuture().cancel(true) }
+    owner.runOrHandOver {
+        owner.foreignStages++
+        future.whenDone {
+            owner.foreignStages--
+            if (future.cancelled()) stage.toCompletableFuture().cancel(true)
+        }
+    }
     return future
 }
 

@@ -231,6 +231,15 @@ public abstract class EventLoop internal constructor() : CoroutineDispatcher() {
     /** Restores what was there before [addSignalHandler]; returns false if there was no callback. */
     public abstract fun removeSignalHandler(signal: String): Boolean
 
+    /**
+     * Returns what [make] made for this loop, its one object of class [type]: made at the first call, closed with the
+     * loop. For libraries that keep something for each loop, such as buffers or a list of open connections.
+     */
+    public abstract fun <A : AutoCloseable> attachment(
+        type: Class<A>,
+        make: () -> A,
+    ): A
+
     // ---- errors ---------------------------------------------------------------------------------------------------
 
     /** Who is told of exceptions that nobody else can see; null for the ordinary handler, which logs them. */

@@ -10,6 +10,8 @@ import dev.tandem.internal.SingleThreadLoop
  * them); a child that was cancelled counts as one that failed with a [CancelledException]. With true, exceptions and
  * cancellations are entries of the list. No awaitables: a future that is done, with an empty list.
  *
+ * It works on the loop of the futures among [awaitables], or else on the running one.
+ *
  * **Cancellation.** Cancelling the returned future cancels every child that is not done and ends cancelled once all
  * are, even with [returnExceptions]. **Python.** `asyncio.gather`.
  *
@@ -20,7 +22,10 @@ import dev.tandem.internal.SingleThreadLoop
 public fun <T> gather(
     awaitables: Collection<Awaitable<T>>,
     returnExceptions: Boolean = false,
-): Future<List<T>> = gatherOn(SingleThreadLoop.running(), awaitables, returnExceptions)
+): Future<List<T>> {
+    val loop = awaitables.firstNotNullOfOrNull { (it as? Future<T>)?.owner } ?: SingleThreadLoop.running()
+    return gatherOn(loop, awaitables, returnExceptions)
+}
 
 /** As the overload with a collection. With [returnExceptions], declare the element type as `Any?`. */
 public fun <T> gather(
@@ -69,9 +74,11 @@ private class GatheringFuture<T>(
 
     private fun onChildDone(child: Future<T>) {
         doneCount++
+        // Asked for also when it comes too late to matter, so that it does not count as never retrieved.
+        val error = child.failureOrNull()
         if (done()) return
         if (!returnExceptions) {
-            val failure = if (child.cancelled()) child.takeCancellation() else child.failureOrNull()
+            val failure = if (child.cancelled()) child.takeCancellation() else error
             if (failure != null) {
                 fail(failure)
                 return

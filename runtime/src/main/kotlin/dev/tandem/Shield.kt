@@ -22,9 +22,9 @@ public fun <T> shield(awaitable: Awaitable<T>): Future<T> {
     val outer = SingleThreadLoop.running().createFuture<T>()
     val passOn =
         Runnable {
+            if (outer.cancelled()) return@Runnable
             val failure = inner.failureOrNull()
             when {
-                outer.cancelled() -> return@Runnable
                 inner.cancelled() -> outer.cancel()
                 failure != null -> outer.setException(failure)
                 else -> outer.setResult(inner.result())

@@ -89,6 +89,8 @@ public class Task<T>
         /** Whether the name was made up for lack of a given one. */
         internal val hasAutomaticName: Boolean get() = givenName == null
 
+        internal val isSuspendedByKotlinx: Boolean get() = step.isSuspendedByKotlinx
+
         init {
             owner.checkOpen()
             step = TaskStep(this, owner, context ?: copyContext())

@@ -85,14 +85,12 @@ public class TaskGroup internal constructor(
     ): Task<T> {
         checkOpen(coroutine)
         val task = loop.createTask(coroutine, name, context, eagerStart)
-        if (task.done()) {
-            onDone(task)
-        } else {
-            running.add(task)
-            task.whenDone { onDone(task) }
-            // A task that started eagerly may have cancelled the group before it became a member.
-            if (aborting) task.cancel()
-        }
+        // Also of a task that is done already, having started eagerly, the group learns in a turn of its own: a failure
+        // must not cancel the creator before it has the task in its hands.
+        running.add(task)
+        task.whenDone { onDone(task) }
+        // A task that started eagerly may have cancelled the group before it became a member.
+        if (aborting && !task.done()) task.cancel()
         return task
     }
 

@@ -54,11 +54,10 @@ public suspend fun <T> wait(
         distinct.map { future ->
             Runnable {
                 left--
-                val failed = future.failureOrNull() != null
                 val enough =
                     when (returnWhen) {
                         ReturnWhen.FIRST_COMPLETED -> true
-                        ReturnWhen.FIRST_EXCEPTION -> failed
+                        ReturnWhen.FIRST_EXCEPTION -> future.failureOrNull() != null
                         ReturnWhen.ALL_COMPLETED -> false
                     }
                 if (left == 0 || enough) wakeUp.finish(Unit)

@@ -1,5 +1,6 @@
 package dev.tandem
 
+import java.util.concurrent.CancellationException
 import kotlin.time.Duration
 
 /**
@@ -42,7 +43,8 @@ public suspend fun <T> waitFor(
     cancelAndWait(future)
     try {
         return future.result()
-    } catch (e: CancelledException) {
+    } catch (e: CancellationException) {
+        if (!e.isCancellation()) throw e
         throw TimeoutException("No result within $timeout: $awaitable", e)
     }
 }

@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey
 import java.nio.channels.Selector
 import java.util.concurrent.TimeUnit
 import java.util.function.Consumer
+import kotlin.coroutines.coroutineContext
 
 /** The loop's selector, and who waits for which channel. Loop thread only, but for [wakeUp]. */
 internal class ChannelReadiness(
@@ -71,8 +72,8 @@ internal class ChannelInterest(
 ) {
     lateinit var key: SelectionKey
 
-    val reader = Direction(loop, SelectionKey.OP_READ or SelectionKey.OP_ACCEPT)
-    val writer = Direction(loop, SelectionKey.OP_WRITE or SelectionKey.OP_CONNECT)
+    val reader = ChannelDirection(loop, this, SelectionKey.OP_READ or SelectionKey.OP_ACCEPT)
+    val writer = ChannelDirection(loop, this, SelectionKey.OP_WRITE or SelectionKey.OP_CONNECT)
 
     fun onReady(key: SelectionKey) {
         val readyOps = key.readyOps()
@@ -85,73 +86,88 @@ internal class ChannelInterest(
         reader.onClosed()
         writer.onClosed()
     }
+}
 
-    /**
-     * Reading or writing: at most one waiting task or one callback.
-     *
-     * The selector keeps reporting a direction that nobody waits for any more until one report came in vain: turning
-     * it off and on for each message would cost two system calls, and the usual reader comes back at once.
-     */
-    inner class Direction(
-        private val loop: SingleThreadLoop,
-        val ops: Int,
-    ) {
-        private var waiter: Future<Unit>? = null
-        private var callback: ScheduledCall? = null
+/**
+ * Reading or writing of one channel: at most one waiting task or one callback. Loop thread only.
+ *
+ * The selector keeps reporting a direction that nobody waits for any more until one report came in vain: turning it off
+ * and on for each message would cost two system calls, and the usual reader comes back at once.
+ */
+internal class ChannelDirection(
+    private val loop: SingleThreadLoop,
+    private val interest: ChannelInterest,
+    val ops: Int,
+) {
+    /** The task that waits in its main frame. */
+    var waitingStep: TaskStep<*>? = null
 
-        suspend fun await() {
-            check(waiter == null && callback == null) {
-                "Two waits for the same channel and direction: ${key.channel()}. Let one task do the reading, one the " +
-                    "writing."
-            }
-            val future = Future<Unit>(loop)
-            waiter = future
-            turnOn()
-            try {
-                future.await()
-            } finally {
-                if (waiter === future) waiter = null
-            }
+    /** What a coroutine waits for that is not a main frame. */
+    private var waiter: Future<Unit>? = null
+    private var callback: ScheduledCall? = null
+
+    suspend fun await() {
+        check(waitingStep == null && waiter == null && callback == null) {
+            "Two waits for the same channel and direction: ${interest.key.channel()}. Let one task do the reading, one " +
+                "the writing."
         }
+        turnOn()
+        val context = coroutineContext
+        if (context is TaskContext) context.step.await(this) else awaitOutsideTask()
+    }
 
-        fun watch(action: Runnable) {
-            callback = ScheduledCall(loop, copyContext(), action)
-            turnOn()
-        }
+    fun watch(action: Runnable) {
+        // The old callback may be in the ready queue already.
+        callback?.cancel()
+        callback = ScheduledCall(loop, copyContext(), action)
+        turnOn()
+    }
 
-        fun unwatch(): Boolean {
-            val watching = callback ?: return false
-            watching.cancel()
-            callback = null
-            return true
-        }
+    fun unwatch(): Boolean {
+        val watching = callback ?: return false
+        watching.cancel()
+        callback = null
+        return true
+    }
 
-        fun onReady() {
-            val waiting = waiter
-            val watching = callback
-            when {
-                watching != null -> loop.enqueue(watching)
-                waiting != null -> {
-                    waiter = null
-                    waiting.finish(Unit)
-                }
-                else -> turnOff()
-            }
-        }
+    fun onReady() {
+        val watching = callback
+        if (watching != null) loop.enqueue(watching) else if (!release(null)) turnOff()
+    }
 
-        fun onClosed() {
-            callback = null
-            waiter?.fail(ClosedChannelException())
-            waiter = null
-        }
+    fun onClosed() {
+        unwatch()
+        release(ClosedChannelException())
+    }
 
-        private fun turnOn() {
-            val wanted = ops and key.channel().validOps()
-            if (key.interestOps() and wanted != wanted) key.interestOpsOr(wanted)
-        }
+    /** Lets who waits go on, with [error] if there is one; returns false if nobody waits. */
+    private fun release(error: Throwable?): Boolean {
+        val step = waitingStep
+        val future = waiter
+        waitingStep = null
+        waiter = null
+        step?.resumeLater(error)
+        if (error == null) future?.finish(Unit) else future?.fail(error)
+        return step != null || future != null
+    }
 
-        private fun turnOff() {
-            key.interestOpsAnd(ops.inv())
+    private suspend fun awaitOutsideTask() {
+        val future = Future<Unit>(loop)
+        waiter = future
+        try {
+            future.await()
+        } finally {
+            if (waiter === future) waiter = null
         }
+    }
+
+    private fun turnOn() {
+        val key = interest.key
+        val wanted = ops and key.channel().validOps()
+        if (key.interestOps() and wanted != wanted) key.interestOpsOr(wanted)
+    }
+
+    private fun turnOff() {
+        interest.key.interestOpsAnd(ops.inv())
     }
 }

@@ -44,8 +44,14 @@ internal class LoopExecutor(
         work: Callable<T>,
     ): Future<T> {
         loop.checkOpen()
+        val chosen = executor ?: default
         val call = OffloadedCall(work, Future(loop))
-        (executor ?: default).execute(call)
+        try {
+            chosen.execute(call)
+        } catch (e: RejectedExecutionException) {
+            pending.decrementAndGet()
+            throw e
+        }
         loop.runOrHandOver { call.future.whenDone { if (call.future.cancelled()) call.cancel() } }
         return call.future
     }

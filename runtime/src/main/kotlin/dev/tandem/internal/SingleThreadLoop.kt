@@ -47,6 +47,7 @@ internal class SingleThreadLoop(
     private val readiness = ChannelReadiness(this)
     private val inbox = ThreadsafeInbox(readiness::wakeUp)
     private val executor = LoopExecutor(this)
+    private val attachments = LinkedHashMap<Class<*>, AutoCloseable>()
     val timers = TimerHeap()
     val tasks = TaskRegistry()
 
@@ -73,6 +74,9 @@ internal class SingleThreadLoop(
         private set
 
     private var stopping = false
+
+    /** How many stages of other libraries are waited for. */
+    var foreignStages = 0
 
     private val slowCallbacks = SlowCallbackWatch { slowCallbackDuration }
     private val signalHandlers = HashMap<String, AutoCloseable>()
@@ -113,12 +117,15 @@ internal class SingleThreadLoop(
                     ready.isNotEmpty() -> return
                     executor.isBusy -> sleepUntil(TimerHeap.NEVER)
                     next != TimerHeap.NEVER -> clock.advanceTo(next)
-                    readiness.isWatching -> sleepUntil(TimerHeap.NEVER)
+                    readiness.isWatching || mayBeCalledFromOutside() -> sleepUntil(TimerHeap.NEVER)
                     else -> throw IllegalStateException(describeDeadlock())
                 }
             }
         }
     }
+
+    /** Whether code that is not the loop's own may yet go on: another library's future, or kotlinx on its threads. */
+    private fun mayBeCalledFromOutside() = foreignStages > 0 || tasks.toList().any { it.isSuspendedByKotlinx }
 
     private fun sleepUntil(nanos: Long) {
         val timeout = if (nanos == TimerHeap.NEVER) TimerHeap.NEVER else nanos - clock.nanoTime()
@@ -181,12 +188,20 @@ internal class SingleThreadLoop(
         isClosed = true
         closeRecord?.closed = true
         signalHandlers.keys.toList().forEach(::removeSignalHandler)
-        ready.filterIsInstance<DependentsEntry>().forEach { it.run() }
-        ready.clear()
+        settle()
         timers.clear()
-        inbox.clear()
         readiness.close()
         executor.close()
+    }
+
+    /** Drops what is queued, but for what other threads rely on: completions that are handed over or to be announced. */
+    private fun settle() {
+        synchronized(inbox) {
+            inbox.drainTo(ready)
+            val settlements = ready.filterIsInstance<Settlement>()
+            ready.clear()
+            settlements.forEach { it.run() }
+        }
     }
 
     fun checkOpen() {
@@ -201,7 +216,7 @@ internal class SingleThreadLoop(
     }
 
     fun enqueueDependents(complete: () -> Unit) {
-        if (isClosed) complete() else enqueue(DependentsEntry(complete))
+        if (isClosed) complete() else enqueue(Settlement(complete))
     }
 
     override fun callSoon(
@@ -218,7 +233,10 @@ internal class SingleThreadLoop(
         callback: Runnable,
     ): Handle {
         checkOpen()
-        return ScheduledCall(this, context ?: copyContext(), callback).also(inbox::add)
+        val call = ScheduledCall(this, context ?: copyContext(), callback)
+        // On the loop's own thread it keeps its place among the other calls.
+        if (hasTurn()) enqueue(call) else inbox.add(call)
+        return call
     }
 
     override fun callAt(
@@ -304,6 +322,22 @@ internal class SingleThreadLoop(
         return true
     }
 
+    override fun <A : AutoCloseable> attachment(
+        type: Class<A>,
+        make: () -> A,
+    ): A {
+        checkTurn("attachment", "callSoonThreadsafe { ... }")
+        return type.cast(attachments.getOrPut(type, make))
+    }
+
+    private fun closeAttachment(attachment: AutoCloseable) {
+        try {
+            attachment.close()
+        } catch (e: Exception) {
+            callExceptionHandler(ExceptionContext("$attachment could not be closed with the loop", e))
+        }
+    }
+
     // ---- errors ---------------------------------------------------------------------------------------------------
 
     override fun callExceptionHandler(context: ExceptionContext) {
@@ -317,9 +351,9 @@ internal class SingleThreadLoop(
         }
     }
 
-    /** Any thread. A loop that does not run any more cannot call its handler: the report goes to the log. */
+    /** Any thread. A closed loop cannot call its handler any more: the report goes to the log. */
     fun reportFromAnyThread(context: ExceptionContext) {
-        if (isRunning) handOver { callExceptionHandler(context) } else LoopLog.report(context)
+        handOver { if (isClosed) LoopLog.report(context) else callExceptionHandler(context) }
     }
 
     private fun describeDeadlock(): String =
@@ -373,8 +407,9 @@ internal class SingleThreadLoop(
     }
 
     /** Any thread. Runs [action] in the loop's next pass, or here and now once the loop is closed. */
-    fun handOver(action: Runnable) {
-        if (!isClosed) inbox.add(action) else synchronized(inbox) { action.run() }
+    fun handOver(action: () -> Unit) {
+        inbox.add(Settlement(action))
+        if (isClosed) settle()
     }
 
     /** Any thread. */
@@ -388,7 +423,7 @@ internal class SingleThreadLoop(
         context: CoroutineContext,
         block: Runnable,
     ) {
-        if (mayTouch()) enqueue(block) else handOver(block)
+        if (mayTouch()) enqueue(block) else inbox.add(block)
     }
 
     override fun scheduleResumeAfterDelay(
@@ -440,9 +475,9 @@ internal class SingleThreadLoop(
     }
 }
 
-/** The dependents of a future that was completed: run even if the loop is closed first, since threads may wait. */
-private class DependentsEntry(
-    private val complete: () -> Unit,
+/** A step in completing a future that is taken even if the loop is closed first, since threads may wait for it. */
+private class Settlement(
+    private val action: () -> Unit,
 ) : Runnable {
-    override fun run() = complete()
+    override fun run() = action()
 }

@@ -25,6 +25,7 @@ import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
  * |---------------------------|----------|----------|---------|--------------------------------------------------|
  * | queued (start, yield)     | set      | null     | 0       | [mustCancel], thrown when the entry runs         |
  * | waiting on our future     | set      | set      | 0       | the future is cancelled; if done, as queued      |
+ * | waiting on a channel      | set      | null     | 0       | the wait is given up, and the entry queued       |
  * | running                   | null     | null     | > 0     | [mustCancel], delivered at the next suspension   |
  * | suspended by kotlinx code | null     | null     | 0       | its [TaskJob] is cancelled, see there            |
  *
@@ -46,7 +47,10 @@ internal class TaskStep<T>(
     var waiter: Future<*>? = null
         private set
 
-    /** What the next turn throws instead of resuming normally: an await that cannot work. */
+    /** The channel that the main frame waits for. */
+    private var awaitedChannel: ChannelDirection? = null
+
+    /** What the next turn throws instead of resuming normally. */
     private var pendingError: Throwable? = null
 
     private var depth = 0
@@ -91,6 +95,26 @@ internal class TaskStep<T>(
             }
             COROUTINE_SUSPENDED
         }
+
+    /** Suspends the main frame until [direction] calls [resumeLater]. As for a future, but without allocating one. */
+    suspend fun await(direction: ChannelDirection): Unit =
+        suspendCoroutineUninterceptedOrReturn { continuation ->
+            park(continuation)
+            if (mustCancel) {
+                loop.enqueue(this)
+            } else {
+                awaitedChannel = direction
+                direction.waitingStep = this
+            }
+            COROUTINE_SUSPENDED
+        }
+
+    /** Ends the wait for a channel in this pass, normally or with [error]. */
+    fun resumeLater(error: Throwable? = null) {
+        awaitedChannel = null
+        pendingError = error
+        loop.enqueue(this)
+    }
 
     /** Suspends the main frame for exactly one turn. */
     suspend fun yieldTurn(): Unit =
@@ -163,6 +187,12 @@ internal class TaskStep<T>(
         cause: Throwable?,
     ) {
         if (waiter?.requestCancel(message, cause) == true) return
+        val channel = awaitedChannel
+        if (channel != null) {
+            channel.waitingStep = null
+            resumeLater(CancelledException(message, cause))
+            return
+        }
         mustCancel = true
         task.cancelMessage = message
         cancelCause = cause
@@ -174,6 +204,9 @@ internal class TaskStep<T>(
     }
 
     // ---- for TaskContext and TaskJob ------------------------------------------------------------------------------
+
+    /** Whether the body stands in code that is not ours, which may go on without the loop's doing. */
+    val isSuspendedByKotlinx: Boolean get() = depth == 0 && parked == null && !task.done()
 
     /** The Job that kotlinx code sees, now. */
     fun currentJob(): Job = (job ?: TaskJob(loop).also { job = it }).visible(insideStep = depth > 0)
@@ -220,8 +253,9 @@ internal class TaskStep<T>(
 
     /** Where the body is suspended by kotlinx code, a waiting cancellation goes to the Job that this code watches. */
     private fun deliverToKotlinx() {
-        if (!mustCancel || depth > 0 || parked != null || task.done()) return
-        job?.cancelGeneration(newCancellation()) { mustCancel = false }
+        if (mustCancel && isSuspendedByKotlinx) {
+            job?.cancelGeneration(newCancellation()) { mustCancel = false }
+        }
     }
 
     private fun newCancellation() = CancelledException(task.cancelMessage, cancelCause)

@@ -36,8 +36,4 @@ internal class ThreadsafeInbox(
             asleep.set(false)
         }
     }
-
-    fun clear() {
-        entries.clear()
-    }
 }

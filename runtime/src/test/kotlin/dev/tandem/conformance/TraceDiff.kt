@@ -13,8 +13,10 @@ internal fun Scenario.differenceTo(run: Run): String? {
         appendLine("$id: ${headline(first, run)}")
         val at = first ?: expected.size
         for (index in maxOf(0, at - EVENTS_BEFORE) until at) appendEvent("", index, expected)
-        appendFrom("- expected", at, expected)
-        appendFrom("+ actual", at, actual)
+        if (first != null) {
+            appendFrom("- expected", at, expected)
+            appendFrom("+ actual", at, actual)
+        }
         for ((name, statements) in programs) {
             appendLine("program $name:")
             appendBlock(statements, "    ")
