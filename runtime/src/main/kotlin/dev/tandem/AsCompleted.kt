@@ -47,7 +47,7 @@ public class AsCompleted<T> internal constructor(
             future.whenDone(entry)
         }
         if (timeout != null && futures.isNotEmpty()) {
-            timer = loop.setTimer((loop.time() + timeout).inWholeNanoseconds, loop.currentContext, ::onTimeout)
+            timer = loop.startTimer(timeout, ::onTimeout)
         }
     }
 

@@ -67,7 +67,11 @@ public open class BaseExceptionGroup(
             message: String,
             exceptions: List<Throwable>,
         ): BaseExceptionGroup =
-            if (exceptions.all(::isOrdinary)) ExceptionGroup(message, exceptions) else BaseExceptionGroup(message, exceptions)
+            if (exceptions.all(::isOrdinary)) {
+                ExceptionGroup(message, exceptions)
+            } else {
+                BaseExceptionGroup(message, exceptions)
+            }
 
         internal fun isOrdinary(exception: Throwable): Boolean =
             when (exception) {

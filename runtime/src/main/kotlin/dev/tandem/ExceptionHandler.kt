@@ -34,6 +34,7 @@ public class ExceptionContext
             buildString {
                 append(message)
                 listOfNotNull(task, future, handle).forEach { append("\n  ").append(it) }
-                createdAt?.let { append("\n  created at:\n").append(it.stackTrace.joinToString("\n") { f -> "    $f" }) }
+                if (createdAt != null) append("\n  created at:")
+                createdAt?.stackTrace?.forEach { append("\n    at ").append(it) }
             }
     }

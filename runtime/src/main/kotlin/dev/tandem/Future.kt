@@ -309,7 +309,13 @@ public open class Future<T> internal constructor(
     private fun scheduleCallbacks() {
         val scheduled = callbacks ?: return
         callbacks = null
-        if (scheduled is ArrayList<*>) entriesOf(scheduled).forEach(owner::enqueue) else owner.enqueue(scheduled as Runnable)
+        if (scheduled is Runnable) {
+            owner.enqueue(
+                scheduled,
+            )
+        } else {
+            entriesOf(scheduled as ArrayList<*>).forEach(owner::enqueue)
+        }
     }
 
     @Suppress("UNCHECKED_CAST")
@@ -365,8 +371,8 @@ public open class Future<T> internal constructor(
         wait: () -> T,
     ): T {
         check(!owner.hasTurn()) {
-            "$call() on the loop's own thread: $this is not done, and only this thread could complete it, so the wait " +
-                "would never end. Write await() instead."
+            "$call() on the loop's own thread: $this is not done, and only this thread could complete it, so " +
+                "the wait would never end. Write await() instead."
         }
         return wait()
     }

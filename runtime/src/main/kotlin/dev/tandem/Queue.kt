@@ -85,9 +85,8 @@ public open class Queue<T>
          * @throws QueueShutDownException if there is none and the queue is shut down.
          */
         public fun getNoWait(): T {
-            if (empty()) {
-                throw if (isShutDown) shutDown() else QueueEmptyException("The queue is empty; get() waits for an item.")
-            }
+            if (empty() && isShutDown) throw shutDown()
+            if (empty()) throw QueueEmptyException("The queue is empty; get() waits for an item.")
             return take().also { putters.wakeNext() }
         }
 

@@ -81,7 +81,8 @@ public class Runner
             context: Context? = null,
         ): T {
             check(runningLoopOrNull() == null) {
-                "A loop runs on this thread already. Inside a task, await the coroutine instead of running a loop for it."
+                "A loop runs on this thread already. Inside a task, await the coroutine instead of running a loop " +
+                    "for it."
             }
             val main = loop.createTask(coroutine, context = context ?: sharedContext)
             if (!madeOnMainThread) return loop.runUntilComplete(main)
@@ -115,8 +116,8 @@ public class Runner
             try {
                 return undo.use { loop.runUntilComplete(main) }
             } catch (e: CancelledException) {
-                if (interrupted.get() && main.uncancel() == 0) throw KeyboardInterruptException("Interrupted by Ctrl-C.", e)
-                throw e
+                if (!interrupted.get() || main.uncancel() > 0) throw e
+                throw KeyboardInterruptException("Interrupted by Ctrl-C.", e)
             }
         }
 

@@ -20,8 +20,7 @@ public suspend fun sleep(delay: Duration) {
 private suspend fun sleepUntilTimer(delay: Duration) {
     val loop = SingleThreadLoop.running()
     val wakeUp = loop.createFuture<Unit>()
-    val dueNanos = (loop.time() + delay).inWholeNanoseconds
-    val timer = loop.setTimer(dueNanos, loop.currentContext) { wakeUp.finish(Unit) }
+    val timer = loop.startTimer(delay) { wakeUp.finish(Unit) }
     try {
         wakeUp.await()
     } catch (e: Throwable) {

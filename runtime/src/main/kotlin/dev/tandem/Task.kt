@@ -142,7 +142,8 @@ public class Task<T>
 
         override fun toString(): String {
             val awaited = step.waiter
-            return "Task($name, ${describeState()}${if (awaited != null) ", waiting on ${awaited.describeBriefly()}" else ""})"
+            val waiting = if (awaited == null) "" else ", waiting on ${awaited.describeBriefly()}"
+            return "Task($name, ${describeState()}$waiting)"
         }
 
         override fun describeBriefly(): String = "Task($name)"
@@ -168,8 +169,8 @@ public class Task<T>
 
         private fun refusal(call: String) =
             UnsupportedOperationException(
-                "$call(): the outcome of $this is what its body returns or throws. Use a Future, loop.createFuture(), " +
-                    "for a result that other code provides.",
+                "$call(): the outcome of $this is what its body returns or throws. Use a Future, " +
+                    "loop.createFuture(), for a result that other code provides.",
             )
 
         private companion object {

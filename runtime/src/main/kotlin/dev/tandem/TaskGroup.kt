@@ -61,6 +61,10 @@ public class TaskGroup internal constructor(
     /** The group itself has cancelled its parent, and takes that back at the end. */
     private var parentCancelRequested = false
 
+    /** What ended the body or the wait for the tasks, and the last cancellation that came during that wait. */
+    private var cancellation: Throwable? = null
+    private var lateCancellation: Throwable? = null
+
     private var allDone: Future<Unit>? = null
 
     /**
@@ -101,9 +105,9 @@ public class TaskGroup internal constructor(
      * **Python.** `TaskGroup.cancel()`, new in 3.15.
      */
     public fun cancel() {
-        if (finishing && running.isEmpty()) return
-        if (!aborting) abort()
-        if (!finishing && !parentCancelRequested) cancelParent()
+        if (aborting || (finishing && running.isEmpty())) return
+        abort()
+        cancelParent()
     }
 
     /** Waits for the tasks and throws what is to be thrown; [bodyFailure] is how the body ended. */
@@ -111,11 +115,13 @@ public class TaskGroup internal constructor(
         finishing = true
         if (bodyFailure?.isFatal() == true && fatalFailure == null) fatalFailure = bodyFailure
         if (bodyFailure != null && !aborting) abort()
-        val cancellation = awaitTasks() ?: bodyFailure.takeIf { it.isCancellation() }
+        cancellation = bodyFailure.takeIf { it.isCancellation() }
+        awaitTasks()
         fatalFailure?.let { throw it }
 
-        val ownCancellationOnly = parentCancelRequested && parent.uncancel() == 0
-        if (cancellation != null && !ownCancellationOnly && failures.isEmpty()) throw cancellation
+        // If more than the group's own request is left after that was taken back, somebody outside made it.
+        if (parentCancelRequested) cancellation = if (parent.uncancel() == 0) null else cancellation ?: lateCancellation
+        cancellation?.let { if (failures.isEmpty()) throw it }
         if (bodyFailure != null && !bodyFailure.isCancellation()) failures.add(bodyFailure)
         if (failures.isEmpty()) return
         if (parent.cancelling() > 0) {
@@ -126,15 +132,14 @@ public class TaskGroup internal constructor(
         throw BaseExceptionGroup.of("Tasks of a group failed", failures)
     }
 
-    /** Returns the cancellation from outside that came while waiting, if one did. */
-    private suspend fun awaitTasks(): CancellationException? {
-        var cancellation: CancellationException? = null
+    private suspend fun awaitTasks() {
         while (running.isNotEmpty()) {
             val done = loop.createFuture<Unit>()
             allDone = done
             try {
                 done.await()
             } catch (e: CancellationException) {
+                lateCancellation = e
                 if (!aborting) {
                     cancellation = e
                     abort()
@@ -142,7 +147,6 @@ public class TaskGroup internal constructor(
             }
             allDone = null
         }
-        return cancellation
     }
 
     private fun onDone(task: Task<*>) {

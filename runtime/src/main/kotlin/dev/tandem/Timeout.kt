@@ -30,7 +30,11 @@ public suspend fun <T> timeout(
     body: suspend (Timeout) -> T,
 ): T = timeoutAt(delay?.let { runningLoop().time() + it }, body)
 
-/** Runs [body] until [EventLoop.time] reaches [when] at most; otherwise as [timeout]. **Python.** `asyncio.timeout_at`. */
+/**
+ * Runs [body] until [EventLoop.time] reaches [when] at most; otherwise as [timeout].
+ *
+ * **Python.** `asyncio.timeout_at`.
+ */
 public suspend fun <T> timeoutAt(
     `when`: Duration?,
     body: suspend (Timeout) -> T,

@@ -48,7 +48,7 @@ public suspend fun <T> wait(
     val distinct = futures.toCollection(LinkedHashSet())
     val loop = SingleThreadLoop.running()
     val wakeUp = loop.createFuture<Unit>()
-    val timer = timeout?.let { loop.setTimer((loop.time() + it).inWholeNanoseconds, loop.currentContext) { wakeUp.finish(Unit) } }
+    val timer = timeout?.let { loop.startTimer(it) { wakeUp.finish(Unit) } }
     var left = distinct.size
     val entries =
         distinct.map { future ->

@@ -108,8 +108,8 @@ internal class ChannelDirection(
 
     suspend fun await() {
         check(waitingStep == null && waiter == null && callback == null) {
-            "Two waits for the same channel and direction: ${interest.key.channel()}. Let one task do the reading, one " +
-                "the writing."
+            "Two waits for the same channel and direction: ${interest.key.channel()}. Let one task do the " +
+                "reading, one the writing."
         }
         turnOn()
         val context = coroutineContext
@@ -132,7 +132,11 @@ internal class ChannelDirection(
 
     fun onReady() {
         val watching = callback
-        if (watching != null) loop.enqueue(watching) else if (!release(null)) turnOff()
+        if (watching != null) {
+            loop.enqueue(watching)
+        } else if (!release(null)) {
+            turnOff()
+        }
     }
 
     fun onClosed() {

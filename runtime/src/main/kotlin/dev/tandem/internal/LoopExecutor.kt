@@ -72,7 +72,9 @@ internal class LoopExecutor(
         try {
             timeout(timeLimit) { ended.await() }
         } catch (_: TimeoutException) {
-            LoopLog.warn("The loop's executor has not finished its work within $timeLimit; its threads are left behind.")
+            LoopLog.warn(
+                "The loop's executor has not finished its work within $timeLimit; its threads are left behind.",
+            )
         } finally {
             pending.decrementAndGet()
             joiner.interrupt()

@@ -17,7 +17,10 @@ internal object Signals {
             try {
                 Signal(name)
             } catch (e: IllegalArgumentException) {
-                throw IllegalArgumentException("No such signal here: \"$name\". Give its name without SIG, as in \"TERM\".", e)
+                throw IllegalArgumentException(
+                    "No such signal here: \"$name\". Give its name without SIG, as in \"TERM\".",
+                    e,
+                )
             }
         val previous =
             try {

@@ -185,6 +185,7 @@ internal class SingleThreadLoop(
     override fun close() {
         check(!isRunning) { "A running loop cannot be closed: stop() it first, and close it when the run has ended." }
         if (isClosed) return
+        attachments.values.forEach(::closeAttachment)
         isClosed = true
         closeRecord?.closed = true
         signalHandlers.keys.toList().forEach(::removeSignalHandler)
@@ -246,11 +247,16 @@ internal class SingleThreadLoop(
     ): TimerHandle {
         checkOpen()
         checkTurn("callAt", "callSoonThreadsafe { loop.callAt(...) }")
-        return setTimer(`when`.inWholeNanoseconds, context ?: copyContext(), callback)
+        return addTimer(`when`.inWholeNanoseconds, context ?: copyContext(), callback)
     }
 
-    /** Loop thread. A timer of the runtime's own, which saves the copy of the context. */
-    fun setTimer(
+    /** Loop thread. A timer of the runtime's own: it runs in the current context, which is not copied. */
+    fun startTimer(
+        delay: Duration,
+        callback: Runnable,
+    ): ScheduledTimer = addTimer((time() + delay).inWholeNanoseconds, currentContext, callback)
+
+    private fun addTimer(
         whenNanos: Long,
         context: Context,
         callback: Runnable,
@@ -283,16 +289,14 @@ internal class SingleThreadLoop(
         callback: Runnable,
     ) = readiness.of(channel, "addReader").reader.watch(callback)
 
-    override fun removeReader(channel: SelectableChannel): Boolean =
-        readiness.find(channel)?.reader?.unwatch() ?: false
+    override fun removeReader(channel: SelectableChannel): Boolean = readiness.find(channel)?.reader?.unwatch() ?: false
 
     override fun addWriter(
         channel: SelectableChannel,
         callback: Runnable,
     ) = readiness.of(channel, "addWriter").writer.watch(callback)
 
-    override fun removeWriter(channel: SelectableChannel): Boolean =
-        readiness.find(channel)?.writer?.unwatch() ?: false
+    override fun removeWriter(channel: SelectableChannel): Boolean = readiness.find(channel)?.writer?.unwatch() ?: false
 
     override suspend fun awaitReadable(channel: SelectableChannel) =
         readiness.of(channel, "awaitReadable").reader.await()
@@ -444,10 +448,10 @@ internal class SingleThreadLoop(
         timeMillis: Long,
         block: Runnable,
     ): DisposableHandle {
-        val whenNanos = clock.nanoTime() + timeMillis.milliseconds.inWholeNanoseconds
+        val whenNanos = (time() + timeMillis.milliseconds).inWholeNanoseconds
         var timer: ScheduledTimer? = null
         var disposed = false
-        runOrHandOver { if (!disposed) timer = setTimer(whenNanos, Context(), block) }
+        runOrHandOver { if (!disposed) timer = addTimer(whenNanos, Context(), block) }
         return DisposableHandle {
             runOrHandOver {
                 disposed = true
@@ -457,7 +461,13 @@ internal class SingleThreadLoop(
     }
 
     override fun toString(): String =
-        "EventLoop(${if (isClosed) "closed" else if (isRunning) "running" else "not running"})"
+        "EventLoop(${if (isClosed) {
+            "closed"
+        } else if (isRunning) {
+            "running"
+        } else {
+            "not running"
+        }})"
 
     companion object {
         private val running = ThreadLocal<SingleThreadLoop?>()
@@ -469,8 +479,8 @@ internal class SingleThreadLoop(
 
         fun running(): SingleThreadLoop =
             running.get() ?: throw IllegalStateException(
-                "No loop runs on thread \"${Thread.currentThread().name}\". Call this inside runLoop { ... } or a task; " +
-                    "from another thread, hand work to a loop with runCoroutineThreadsafe.",
+                "No loop runs on thread \"${Thread.currentThread().name}\". Call this inside runLoop { ... } or a " +
+                    "task; from another thread, hand work to a loop with runCoroutineThreadsafe.",
             )
     }
 }

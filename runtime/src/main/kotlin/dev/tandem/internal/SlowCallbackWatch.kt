@@ -62,8 +62,8 @@ internal class SlowCallbackWatch(
         if (took < limit()) return
         val where = seen?.joinToString("\n") { "    at $it" } ?: "    (it ended before its stack could be taken)"
         LoopLog.warn(
-            "The loop was busy for $took with $entry. No other task could run meanwhile; move what blocks to a thread " +
-                "with toThread { ... }.\n$where",
+            "The loop was busy for $took with $entry. No other task could run meanwhile; move what blocks to a " +
+                "thread with toThread { ... }.\n$where",
         )
     }
 

@@ -1,7 +1,7 @@
 package dev.tandem.internal
 
-import dev.tandem.Context
 import dev.tandem.CancelledException
+import dev.tandem.Context
 import dev.tandem.Future
 import dev.tandem.Task
 import dev.tandem.isCancellation
@@ -257,6 +257,8 @@ internal class TaskStep<T>(
             job?.cancelGeneration(newCancellation()) { mustCancel = false }
         }
     }
+
+    override fun toString(): String = "a step of $task"
 
     private fun newCancellation() = CancelledException(task.cancelMessage, cancelCause)
 

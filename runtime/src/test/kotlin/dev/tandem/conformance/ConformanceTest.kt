@@ -31,7 +31,9 @@ class ConformanceTest {
         Corpus
             .read(System.getProperty("conformance.corpus"))
             .groupBy(Scenario::profile)
-            .map { (profile, scenarios) -> dynamicContainer(profile, scenarios.map { dynamicTest(it.id) { check(it) } }) }
+            .map { (profile, scenarios) ->
+                dynamicContainer(profile, scenarios.map { dynamicTest(it.id) { check(it) } })
+            }
 
     /** Scenarios forget failed futures on purpose, and what the loop logs of them is no part of a trace. */
     @BeforeAll

@@ -49,7 +49,8 @@ internal class Statement(
     fun texts(index: Int): List<String> = list(index).map { it as String }
 
     /** Seconds, or null for none. They are binary fractions, which nanoseconds hold exactly. */
-    fun seconds(index: Int): Duration? = (value(index) as Number?)?.let { (it.toDouble() * NANOS_PER_SECOND).toLong().nanoseconds }
+    fun seconds(index: Int): Duration? =
+        (value(index) as Number?)?.let { (it.toDouble() * NANOS_PER_SECOND).toLong().nanoseconds }
 
     fun block(index: Int): List<Statement> = blockOf(value(index))
 

@@ -31,7 +31,14 @@ private fun Scenario.headline(
     first: Int?,
     run: Run,
 ): String {
-    val where = if (first == null) "all ${trace.size} events are as expected" else "event $first of ${trace.size} differs"
+    val where =
+        if (first ==
+            null
+        ) {
+            "all ${trace.size} events are as expected"
+        } else {
+            "event $first of ${trace.size} differs"
+        }
     return if (run.failure == null) where else "$where, and ${run.failure}"
 }
 

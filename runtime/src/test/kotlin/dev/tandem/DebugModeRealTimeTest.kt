@@ -1,0 +1,49 @@
+package dev.tandem
+
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldHaveSize
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldStartWith
+import org.junit.jupiter.api.Test
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+
+class DebugModeRealTimeTest {
+    @Test
+    fun stepThatBlocksTheLoopIsReportedWithTheStackThatWasRunning() {
+        val log = captureLog { runDebugging(limit = 20.milliseconds) { blockForAWhile() } }
+        log shouldHaveSize 1
+        log.single().message shouldStartWith "The loop was busy for "
+        log.single().message shouldContain "Task(main"
+        log.single().message shouldContain "blockForAWhile"
+    }
+
+    @Test
+    fun stepThatIsQuickIsNotReported() {
+        captureLog { runDebugging(limit = 30.seconds) { blockForAWhile() } }.shouldBeEmpty()
+    }
+
+    @Test
+    fun withoutDebugModeNothingIsMeasured() {
+        captureLog {
+            runLoop {
+                runningLoop().slowCallbackDuration = Duration.ZERO
+                sleep(Duration.ZERO)
+            }
+        }.shouldBeEmpty()
+    }
+
+    private fun runDebugging(
+        limit: Duration,
+        body: suspend () -> Unit,
+    ) = runLoop(debug = true) {
+        runningLoop().slowCallbackDuration = limit
+        createTask("main") {
+            sleep(Duration.ZERO)
+            body()
+        }.await()
+    }
+
+    private fun blockForAWhile() = Thread.sleep(100)
+}
