@@ -1,7 +1,11 @@
 package dev.tandem
 
 import dev.tandem.internal.SingleThreadLoop
+import dev.tandem.internal.TaskContext
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
 import java.util.concurrent.CancellationException
+import kotlin.coroutines.coroutineContext
 
 /**
  * Runs [body] with a group to which it adds tasks, and returns when [body] and all those tasks are done.
@@ -134,19 +138,22 @@ public class TaskGroup internal constructor(
 
     private suspend fun awaitTasks() {
         while (running.isNotEmpty()) {
-            val done = loop.createFuture<Unit>()
-            allDone = done
             try {
-                done.await()
+                awaitAllDone()
             } catch (e: CancellationException) {
                 lateCancellation = e
                 if (!aborting) {
                     cancellation = e
                     abort()
                 }
+                // Inside a kotlinx scope a cancellation stays, so that another wait would fail at once, for ever.
+                if (coroutineContext !is TaskContext) withContext(NonCancellable) { awaitAllDone() }
             }
-            allDone = null
         }
+    }
+
+    private suspend fun awaitAllDone() {
+        while (running.isNotEmpty()) loop.createFuture<Unit>().also { allDone = it }.await()
     }
 
     private fun onDone(task: Task<*>) {

@@ -59,15 +59,18 @@ private class ThreadsafeResult<T>(
     /** Loop thread. */
     fun follow(task: Task<T>) {
         this.task = task
-        if (isCancelled) task.cancel()
+        if (isDone) task.cancel()
         task.whenDone { task.toResult().fold({ complete(task.result()) }, ::completeExceptionally) }
     }
 
-    override fun cancel(mayInterruptIfRunning: Boolean): Boolean {
-        val cancelled = super.cancel(mayInterruptIfRunning)
-        if (cancelled) loop.runOrHandOver { task?.cancel() }
-        return cancelled
-    }
+    override fun cancel(mayInterruptIfRunning: Boolean): Boolean =
+        super.cancel(mayInterruptIfRunning).also { if (it) stopTask() }
+
+    /** Also what `orTimeout` calls: nobody waits for the task any more. */
+    override fun completeExceptionally(exception: Throwable): Boolean =
+        super.completeExceptionally(exception).also { if (it) stopTask() }
+
+    private fun stopTask() = loop.runOrHandOver { task?.cancel() }
 
     override fun get(): T {
         checkNotOnLoop()

@@ -75,10 +75,13 @@ internal class SingleThreadLoop(
 
     private var stopping = false
 
+    /** The loop's thread was interrupted, which means nothing to the loop; its caller finds the flag set again. */
+    private var wasInterrupted = false
+
     /** How many stages of other libraries are waited for. */
     var foreignStages = 0
 
-    private val slowCallbacks = SlowCallbackWatch { slowCallbackDuration }
+    private val slowCallbacks = SlowCallbackWatch(limit = { slowCallbackDuration }, loopThread = { turnHolder })
     private val signalHandlers = HashMap<String, AutoCloseable>()
     private val closeRecord = if (debug) UnclosedRecord.watch(this, "EventLoop") else null
 
@@ -130,6 +133,8 @@ internal class SingleThreadLoop(
     private fun sleepUntil(nanos: Long) {
         val timeout = if (nanos == TimerHeap.NEVER) TimerHeap.NEVER else nanos - clock.nanoTime()
         if (timeout <= 0) readiness.poll() else inbox.sleepUnlessFilled { readiness.select(timeout) }
+        // With the flag set no select would wait any more, and the loop would spin.
+        if (Thread.interrupted()) wasInterrupted = true
     }
 
     private fun runEntry(entry: Runnable) {
@@ -161,6 +166,8 @@ internal class SingleThreadLoop(
             turnHolder = null
             running.remove()
             slowCallbacks.close()
+            if (wasInterrupted) Thread.currentThread().interrupt()
+            wasInterrupted = false
         }
     }
 

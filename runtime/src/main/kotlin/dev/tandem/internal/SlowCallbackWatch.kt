@@ -12,13 +12,11 @@ import kotlin.time.Duration.Companion.nanoseconds
  */
 internal class SlowCallbackWatch(
     private val limit: () -> Duration,
+    private val loopThread: () -> Thread?,
 ) {
     /** When the entry that runs now started; 0 between entries. Written by the loop. */
     @Volatile
     private var startedNanos = 0L
-
-    /** The thread that runs the entry. Written by the loop, before [startedNanos]. */
-    private var loopThread: Thread? = null
 
     /** Where the loop was when the entry had taken too long; written by the watch, at most once for each entry. */
     @Volatile
@@ -47,7 +45,6 @@ internal class SlowCallbackWatch(
 
     private fun begin(): Long {
         if (watcher == null) watcher = startWatching()
-        loopThread = Thread.currentThread()
         return System.nanoTime().also { startedNanos = it }
     }
 
@@ -78,7 +75,7 @@ internal class SlowCallbackWatch(
             val limitNanos = limit().inWholeNanoseconds
             val started = startedNanos
             if (started != 0L && stack == null && System.nanoTime() - started > limitNanos) {
-                val taken = loopThread?.stackTrace
+                val taken = loopThread()?.stackTrace
                 if (startedNanos == started) stack = taken
             }
             LockSupport.parkNanos(limitNanos / 4)

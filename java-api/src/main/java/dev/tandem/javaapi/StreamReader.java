@@ -1,0 +1,98 @@
+package dev.tandem.javaapi;
+
+import dev.tandem.Coroutine;
+import java.util.function.Function;
+
+/**
+ * The receiving end of a stream.
+ *
+ * <p>Each read is a coroutine, to be awaited. It consumes what it returns and nothing else: a cancelled one loses no
+ * byte. One task at a time may read.
+ *
+ * <p><b>Threading.</b> Loop thread only. <b>Python.</b> {@code asyncio.StreamReader}. Differs from asyncio: the end of
+ * the stream is noticed by the read that meets it.
+ */
+public final class StreamReader {
+  private final dev.tandem.streams.StreamReader reader;
+
+  StreamReader(dev.tandem.streams.StreamReader reader) {
+    this.reader = reader;
+  }
+
+  /**
+   * Waits for at least one byte and returns at most {@code n}; no byte means the end of the stream.
+   *
+   * @param n how many at most
+   * @return a coroutine; it fails with a {@link dev.tandem.streams.ConnectionResetException} if the connection was lost
+   */
+  public Coroutine<byte[]> read(int n) {
+    return SuspendingCall.<byte[], byte[]>coroutine(
+        "read", k -> reader.read(n, k), Function.identity());
+  }
+
+  /**
+   * Waits for the end of the stream and returns all that comes before.
+   *
+   * @return a coroutine; it fails with a {@link dev.tandem.streams.ConnectionResetException} if the connection was lost
+   */
+  public Coroutine<byte[]> read() {
+    return SuspendingCall.<byte[], byte[]>coroutine("read", reader::read, Function.identity());
+  }
+
+  /**
+   * Waits for exactly {@code n} bytes and returns them.
+   *
+   * @param n how many
+   * @return a coroutine; it fails with an {@link dev.tandem.streams.IncompleteReadException} if the stream ended before
+   */
+  public Coroutine<byte[]> readExactly(int n) {
+    return SuspendingCall.<byte[], byte[]>coroutine(
+        "readExactly", k -> reader.readExactly(n, k), Function.identity());
+  }
+
+  /**
+   * Waits for a line and returns it with its {@code \n}; at the end of the stream, what is left.
+   *
+   * @return a coroutine; it fails with a {@link dev.tandem.streams.LimitOverrunException} if the line is longer than
+   *     {@link #limit}
+   */
+  public Coroutine<byte[]> readLine() {
+    return SuspendingCall.<byte[], byte[]>coroutine(
+        "readLine", reader::readLine, Function.identity());
+  }
+
+  /**
+   * Waits for {@code separator} and returns what comes before it, followed by the separator itself.
+   *
+   * @param separator at least one byte
+   * @return a coroutine; it fails with a {@link dev.tandem.streams.LimitOverrunException} if more than {@link #limit}
+   *     bytes come before, and with an {@link dev.tandem.streams.IncompleteReadException} if the stream ends before
+   */
+  public Coroutine<byte[]> readUntil(byte[] separator) {
+    return SuspendingCall.<byte[], byte[]>coroutine(
+        "readUntil", k -> reader.readUntil(separator, k), Function.identity());
+  }
+
+  /**
+   * Returns whether everything was read and a read has met the end of the stream.
+   *
+   * @return whether nothing can come any more
+   */
+  public boolean atEof() {
+    return reader.atEof();
+  }
+
+  /**
+   * Returns how many bytes {@link #readLine} and {@link #readUntil} search for the separator.
+   *
+   * @return the limit
+   */
+  public int limit() {
+    return reader.getLimit();
+  }
+
+  @Override
+  public String toString() {
+    return reader.toString();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.tandem.javaapi;
+
+import dev.tandem.Coroutine;
+import dev.tandem.javaapi.internal.JavaBody;
+import dev.tandem.streams.OpenConnectionKt;
+import dev.tandem.streams.StartServerKt;
+import dev.tandem.streams.TlsOptions;
+import java.util.Objects;
+import kotlin.Unit;
+
+/**
+ * asyncio's functions for network streams, to be imported statically. They need the module {@code tandem-ktor-streams}.
+ */
+public final class Streams {
+  /** As many bytes as {@code readLine} and {@code readUntil} search for the separator: 64 KiB, as in asyncio. */
+  private static final int LIMIT = 64 * 1024;
+
+  private static final int BACKLOG = 100;
+
+  private Streams() {}
+
+  /**
+   * Connects to {@code port} of {@code host}.
+   *
+   * <p><b>Cancellation.</b> No socket stays open. <b>Python.</b> {@code asyncio.open_connection}.
+   *
+   * <pre>{@code
+   * try (var connection = await(openConnection("example.org", 80), IOException.class)) {
+   *   connection.writer().write("HEAD / HTTP/1.0\r\nHost: example.org\r\n\r\n".getBytes());
+   *   System.out.println(new String(await(connection.reader().readLine())));
+   * }
+   * }</pre>
+   *
+   * @param host a name or an address
+   * @param port the port
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.UnknownHostException} if {@code host} is not
+   *     known, and with a {@link java.net.ConnectException} if no address of it could be connected to
+   */
+  public static Coroutine<Connection> openConnection(String host, int port) {
+    return openConnection(host, port, null);
+  }
+
+  /**
+   * Connects with TLS; otherwise as the overload without. The connection is the verified peer's or none at all.
+   *
+   * @param host a name or an address
+   * @param port the port
+   * @param ssl {@code new TlsOptions()} to trust whom the JVM trusts; null for plain TCP
+   * @return a coroutine, to be awaited; what is wrong with the peer's certificate fails it with a {@link
+   *     dev.tandem.streams.CertificateVerificationException}
+   */
+  public static Coroutine<Connection> openConnection(String host, int port, TlsOptions ssl) {
+    Objects.requireNonNull(host, "host");
+    return SuspendingCall.<dev.tandem.streams.Connection, Connection>coroutine(
+        "openConnection",
+        k -> OpenConnectionKt.openConnection(host, port, ssl, LIMIT, k),
+        Connection::new);
+  }
+
+  /**
+   * Listens on {@code port} of {@code host} and runs {@code handler} for each connection, as a task of its own.
+   *
+   * <p>The connection is closed when its handler returns. <b>Python.</b> {@code asyncio.start_server}.
+   *
+   * <pre>{@code
+   * try (var server = await(startServer("localhost", 8888, (reader, writer) -> {
+   *   for (byte[] line = await(reader.readLine()); line.length > 0; line = await(reader.readLine())) {
+   *     writer.write(line);
+   *     await(writer.drain());
+   *   }
+   * }))) {
+   *   await(server.serveForever());
+   * }
+   * }</pre>
+   *
+   * @param host a name or an address of this machine; null listens on all of them
+   * @param port 0 lets the system choose: {@link Server#port} tells
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the port is taken
+   */
+  public static Coroutine<Server> startServer(String host, int port, ConnectionHandler handler) {
+    return startServer(host, port, null, handler);
+  }
+
+  /**
+   * Listens with TLS; otherwise as the overload without.
+   *
+   * @param host a name or an address of this machine; null listens on all of them
+   * @param port 0 lets the system choose
+   * @param ssl the server's certificate and key; null for plain TCP
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> startServer(
+      String host, int port, TlsOptions ssl, ConnectionHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
+        "startServer",
+        k -> StartServerKt.startServer(
+            host,
+            port,
+            ssl,
+            LIMIT,
+            BACKLOG,
+            (reader, writer, k2) -> handle(handler, reader, writer).await(k2),
+            k),
+        Server::new);
+  }
+
+  private static Coroutine<Unit> handle(
+      ConnectionHandler handler,
+      dev.tandem.streams.StreamReader reader,
+      dev.tandem.streams.StreamWriter writer) {
+    return JavaBody.coroutine("connection", () -> {
+      handler.handle(new StreamReader(reader), new StreamWriter(writer));
+      return Unit.INSTANCE;
+    });
+  }
+}

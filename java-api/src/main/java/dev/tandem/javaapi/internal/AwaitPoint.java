@@ -1,0 +1,111 @@
+package dev.tandem.javaapi.internal;
+
+import dev.tandem.Awaitable;
+import dev.tandem.EnsureFutureKt;
+import dev.tandem.Future;
+import dev.tandem.internal.InlineStartKt;
+import java.util.concurrent.CompletionStage;
+import kotlin.ResultKt;
+import kotlin.coroutines.Continuation;
+import kotlin.coroutines.ContinuationInterceptor;
+import kotlin.coroutines.CoroutineContext;
+
+/**
+ * One {@code await} in Java code: runs what is awaited on the spot, and waits if it suspends.
+ *
+ * <p>Kotlin frames that have suspended are resumed by the loop; the carrier gets the turn only when they return to here.
+ *
+ * <p>Owner: whoever has the loop's turn.
+ */
+public final class AwaitPoint implements Continuation<Object> {
+  private static final Object PENDING = new Object();
+
+  private final JavaCall call;
+
+  /** A value, a {@code kotlin.Result} failure, or {@link #PENDING}. */
+  private Object outcome = PENDING;
+
+  /** Whether the code has given the turn away and stands here. */
+  private boolean waiting;
+
+  private AwaitPoint(JavaCall call) {
+    this.call = call;
+  }
+
+  /** Returns the result of {@code awaitable}, or throws its exception itself. */
+  public static <T> T await(Awaitable<? extends T> awaitable) {
+    return await(callThatAwaits(awaitable), awaitable);
+  }
+
+  /** Returns the result of {@code stage}, or throws its exception itself, without a wrapper. */
+  @SuppressWarnings("unchecked")
+  public static <T> T await(CompletionStage<? extends T> stage) {
+    JavaCall call = callThatAwaits(stage);
+    return await(call, EnsureFutureKt.wrapFuture((CompletionStage<T>) stage, call.loop));
+  }
+
+  private static JavaCall callThatAwaits(Object awaited) {
+    if (awaited == null) {
+      throw Misuse.awaitOfNull();
+    }
+    JavaCall call = JavaCall.current();
+    if (call == null || !call.loop.hasTurn()) {
+      throw Misuse.awaitWithoutTask(call);
+    }
+    return call;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T await(JavaCall call, Awaitable<? extends T> awaitable) {
+    if (awaitable instanceof Future<? extends T> future && future.done()) {
+      return future.result();
+    }
+    return (T) new AwaitPoint(call).awaitHere((Awaitable<Object>) awaitable);
+  }
+
+  @Override
+  public CoroutineContext getContext() {
+    return call.context();
+  }
+
+  /** What is awaited has ended. */
+  @Override
+  public void resumeWith(Object result) {
+    if (!call.loop.hasTurn()) {
+      takeToTheLoop(result);
+      return;
+    }
+    outcome = result;
+    // Not waiting: it ended before it said that it has suspended, and the code goes on by itself.
+    if (waiting) {
+      waiting = false;
+      call.goOn();
+    }
+  }
+
+  private Object awaitHere(Awaitable<Object> awaitable) {
+    Object result = InlineStartKt.<Object>startInline(awaitable::await, this);
+    if (result != JavaCall.SUSPENDED) {
+      return result;
+    }
+    if (outcome == PENDING) {
+      waiting = true;
+      call.suspend();
+    }
+    ResultKt.throwOnFailure(outcome);
+    return outcome;
+  }
+
+  /** A suspend function that resumes on a thread of its own, past the interceptor. After the loop, nobody waits. */
+  private void takeToTheLoop(Object result) {
+    if (call.loop.isClosed()) {
+      return;
+    }
+    ContinuationInterceptor interceptor = getContext().get(ContinuationInterceptor.Key);
+    if (interceptor != null) {
+      interceptor.interceptContinuation(this).resumeWith(result);
+    } else {
+      call.loop.callSoonThreadsafe(() -> resumeWith(result));
+    }
+  }
+}

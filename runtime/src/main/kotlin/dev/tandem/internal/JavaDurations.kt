@@ -1,0 +1,24 @@
+package dev.tandem.internal
+
+import dev.tandem.Awaitable
+import dev.tandem.Timeout
+import kotlin.time.toKotlinDuration
+import java.time.Duration as JavaDuration
+
+// The functions that take a time, for callers in other languages: the name of one that takes a kotlin.time.Duration is
+// mangled. What has no result returns null, which is what a Java `Void` can be.
+
+internal suspend fun sleep(delay: JavaDuration): Void? {
+    dev.tandem.sleep(delay.toKotlinDuration())
+    return null
+}
+
+internal suspend fun <T> waitFor(
+    awaitable: Awaitable<T>,
+    timeout: JavaDuration?,
+): T = dev.tandem.waitFor(awaitable, timeout?.toKotlinDuration())
+
+internal suspend fun <T> timeout(
+    delay: JavaDuration?,
+    body: suspend (Timeout) -> T,
+): T = dev.tandem.timeout(delay?.toKotlinDuration(), body)
