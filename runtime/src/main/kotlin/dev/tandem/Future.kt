@@ -196,7 +196,11 @@ public open class Future<T> internal constructor(
 
     override fun obtrudeException(ex: Throwable): Unit = throw UnsupportedOperationException(OBTRUDE)
 
-    override fun <U> newIncompleteFuture(): CompletableFuture<U> = CompletableFuture()
+    /** Called for each dependent, which sees an exception that is there already. */
+    override fun <U> newIncompleteFuture(): CompletableFuture<U> {
+        if (state == State.FAILED) retrieveFailure()
+        return CompletableFuture()
+    }
 
     override fun toString(): String = "Future(${describeState()})"
 
@@ -275,7 +279,8 @@ public open class Future<T> internal constructor(
 
     /** Runs [action] here if this is the loop's thread, or else hands it over; false if it could not take effect. */
     internal inline fun onOwnThread(crossinline action: () -> Boolean): Boolean {
-        if (owner.mayTouch()) return action()
+        var acted = false
+        if (owner.actHere { acted = action() }) return acted
         if (done() || !claim()) return false
         owner.handOver { action() }
         return true

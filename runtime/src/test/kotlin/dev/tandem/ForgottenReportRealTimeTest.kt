@@ -32,6 +32,10 @@ class ForgottenReportRealTimeTest {
             }
             createTask("gathered") { throw Broken() }.let { gather(listOf(it), returnExceptions = true).await() }
             createTask("dependent") { throw Broken() }.handle { _, _ -> }
+            createTask("dependent later") { throw Broken() }.let { task ->
+                sleep(1.milliseconds)
+                task.handle { _, _ -> }
+            }
             createTask("cancelled") { throw Broken() }.let { task ->
                 sleep(1.milliseconds)
                 task.cancel()

@@ -20,6 +20,9 @@ internal class ChannelReadiness(
     /** Whether a channel is registered, also one that was closed since the last pass. */
     val isWatching: Boolean get() = selector.keys().isNotEmpty()
 
+    /** Whether somebody waits for a channel. */
+    val isAwaited: Boolean get() = selector.keys().any { (it.attachment() as ChannelInterest).isAwaited }
+
     /** Waits at most [timeoutNanos], rounded up to milliseconds, and queues what became ready. */
     fun select(timeoutNanos: Long) {
         if (timeoutNanos == TimerHeap.NEVER) {
@@ -75,6 +78,8 @@ internal class ChannelInterest(
     val reader = ChannelDirection(loop, this, SelectionKey.OP_READ or SelectionKey.OP_ACCEPT)
     val writer = ChannelDirection(loop, this, SelectionKey.OP_WRITE or SelectionKey.OP_CONNECT)
 
+    val isAwaited: Boolean get() = reader.isAwaited || writer.isAwaited
+
     fun onReady(key: SelectionKey) {
         val readyOps = key.readyOps()
         if (readyOps and reader.ops != 0) reader.onReady()
@@ -106,8 +111,10 @@ internal class ChannelDirection(
     private var waiter: Future<Unit>? = null
     private var callback: ScheduledCall? = null
 
+    val isAwaited: Boolean get() = waitingStep != null || waiter != null || callback != null
+
     suspend fun await() {
-        check(waitingStep == null && waiter == null && callback == null) {
+        check(!isAwaited) {
             "Two waits for the same channel and direction: ${interest.key.channel()}. Let one task do the " +
                 "reading, one the writing."
         }

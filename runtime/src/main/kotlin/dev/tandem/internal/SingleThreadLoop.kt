@@ -65,6 +65,9 @@ internal class SingleThreadLoop(
     @Volatile
     private var homeThread: Thread = Thread.currentThread()
 
+    /** Held by [homeThread] while it uses the loop that does not run, so that no other thread starts it meanwhile. */
+    private val startLock = Any()
+
     @Volatile
     override var isRunning: Boolean = false
         private set
@@ -120,7 +123,7 @@ internal class SingleThreadLoop(
                     ready.isNotEmpty() -> return
                     executor.isBusy -> sleepUntil(TimerHeap.NEVER)
                     next != TimerHeap.NEVER -> clock.advanceTo(next)
-                    readiness.isWatching || mayBeCalledFromOutside() -> sleepUntil(TimerHeap.NEVER)
+                    readiness.isAwaited || mayBeCalledFromOutside() -> sleepUntil(TimerHeap.NEVER)
                     else -> throw IllegalStateException(describeDeadlock())
                 }
             }
@@ -149,15 +152,13 @@ internal class SingleThreadLoop(
     // ---- running --------------------------------------------------------------------------------------------------
 
     override fun runForever() {
-        checkOpen()
-        check(!isRunning) { "This loop is running already, on thread ${turnHolder?.name}." }
-        check(running.get() == null) {
-            "Another loop is running on this thread. Inside a task, await instead of running a loop; or use a new thread."
-        }
+        checkMayRun()
         running.set(this)
-        homeThread = Thread.currentThread()
-        turnHolder = homeThread
-        isRunning = true
+        synchronized(startLock) {
+            homeThread = Thread.currentThread()
+            turnHolder = homeThread
+            isRunning = true
+        }
         try {
             do runOnce() while (!stopping)
         } finally {
@@ -172,7 +173,8 @@ internal class SingleThreadLoop(
     }
 
     override fun <T> runUntilComplete(awaitable: Awaitable<T>): T {
-        checkOpen()
+        checkMayRun()
+        synchronized(startLock) { homeThread = Thread.currentThread() }
         val future = ensureFuture(awaitable, this)
         val stop = DoneCallback<T> { if (it.failureOrNull()?.isFatal() != true) stop() }
         future.addDoneCallback(stop)
@@ -183,6 +185,14 @@ internal class SingleThreadLoop(
         }
         check(future.done()) { "The loop was stopped before $future was done." }
         return future.result()
+    }
+
+    private fun checkMayRun() {
+        checkOpen()
+        check(!isRunning) { "This loop is running already, on thread ${turnHolder?.name}." }
+        check(running.get() == null) {
+            "Another loop is running on this thread. Inside a task, await instead of running a loop; or use a new thread."
+        }
     }
 
     override fun stop() {
@@ -407,6 +417,16 @@ internal class SingleThreadLoop(
     /** Whether this thread may change the loop's state now: it has the turn, or nobody runs the loop and it may. */
     fun mayTouch(): Boolean = hasTurn() || (!isRunning && Thread.currentThread() === homeThread)
 
+    /** Any thread. Calls [action] and returns true if this thread may change the loop's state now. */
+    inline fun actHere(action: () -> Unit): Boolean {
+        if (hasTurn()) {
+            action()
+            return true
+        }
+        return Thread.currentThread() === homeThread &&
+            synchronized(startLock) { !isRunning.also { if (!it) action() } }
+    }
+
     fun checkTurn(
         call: String,
         instead: String,
@@ -425,7 +445,7 @@ internal class SingleThreadLoop(
 
     /** Any thread. */
     inline fun runOrHandOver(crossinline action: () -> Unit) {
-        if (mayTouch()) action() else handOver { action() }
+        if (!actHere { action() }) handOver { action() }
     }
 
     // ---- CoroutineDispatcher and Delay ----------------------------------------------------------------------------
@@ -434,7 +454,7 @@ internal class SingleThreadLoop(
         context: CoroutineContext,
         block: Runnable,
     ) {
-        if (mayTouch()) enqueue(block) else inbox.add(block)
+        if (!actHere { enqueue(block) }) inbox.add(block)
     }
 
     override fun scheduleResumeAfterDelay(

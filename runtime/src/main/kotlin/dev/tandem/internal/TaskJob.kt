@@ -35,9 +35,15 @@ internal class TaskJob(
         return generation
     }
 
+    /** A scope on other threads has ended because of the cancellation; the main frame will go on with its answer. */
+    @Volatile
+    var answeredElsewhere: Boolean = false
+        private set
+
     /** The main frame goes on, with or without the cancellation. */
     fun onProgress() {
         cancelledGeneration = null
+        answeredElsewhere = false
     }
 
     /**
@@ -54,9 +60,15 @@ internal class TaskJob(
         generation = SupervisorJob()
         cancelledGeneration = old
         // At most one child is the scope that the main frame stands in: a launched sibling is no stack frame.
-        old.children
-            .firstOrNull { it is CoroutineStackFrame }
-            ?.invokeOnCompletion { cause -> if (cause === cancellation && loop.hasTurn()) onDelivered() }
+        val scope = old.children.firstOrNull { it is CoroutineStackFrame }
+        // A scope that was failing by itself knows nothing of the cancellation; another one answers it, if need be with
+        // an exception of its own.
+        val reached = scope?.isCancelled == false
+        scope?.invokeOnCompletion { cause ->
+            if (cause === cancellation || (reached && cause != null)) {
+                if (loop.hasTurn()) onDelivered() else answeredElsewhere = true
+            }
+        }
         old.cancel(cancellation)
     }
 

@@ -152,7 +152,10 @@ internal class TaskStep<T>(
     ) {
         inStep {
             if (isMainFrame) {
-                job?.onProgress()
+                job?.let {
+                    if (it.answeredElsewhere) mustCancel = false
+                    it.onProgress()
+                }
                 @Suppress("UNCHECKED_CAST")
                 (continuation as Continuation<Any?>).resumeWith(withCancellation(result))
             } else {
