@@ -1,0 +1,226 @@
+package dev.tandem.streams
+
+import dev.tandem.streams.internal.ByteSource
+import dev.tandem.streams.internal.ReadBuffer
+import java.nio.ByteBuffer
+import java.nio.channels.ClosedChannelException
+import java.util.Objects
+
+/**
+ * The receiving end of a stream.
+ *
+ * A read takes what the system has and waits only when there is nothing. Nothing is read ahead of need, so a peer that
+ * sends faster than this side reads is slowed down by TCP itself. A read consumes what it returns and nothing else:
+ * **a cancelled read loses no byte**, and the reader goes on as if it had never been called.
+ *
+ * One task at a time may read. **Threading.** In a task; the members that do not suspend, loop thread only.
+ * **Python.** `asyncio.StreamReader`. Differs from asyncio: the end of the stream and a reset are noticed by the read
+ * that meets them, after everything that came before; [atEof] knows only then.
+ *
+ * @see openConnection
+ * @see startServer
+ */
+public class StreamReader internal constructor(
+    internal var source: ByteSource,
+    /** How many bytes [readLine] and [readUntil] search for the separator. */
+    public val limit: Int,
+) {
+    private val buffered = ReadBuffer()
+    private var endSeen = false
+    private var isReading = false
+
+    /**
+     * Waits for at least one byte and returns at most [n]; no byte means the end of the stream (or that [n] is zero).
+     *
+     * @throws ConnectionResetException if the connection was lost.
+     */
+    public suspend fun read(n: Int): ByteArray {
+        require(n >= 0) { "read($n): the number of bytes is negative. read() without a number reads to the end." }
+        checkAlone()
+        if (n == 0) return EMPTY
+        while (buffered.isEmpty()) {
+            val count = receive()
+            if (count > 0) return buffered.takeArrived(source.arrivals, n)
+            if (count < 0) return EMPTY
+            awaitArrival()
+        }
+        return buffered.take(minOf(n, buffered.size))
+    }
+
+    /**
+     * Waits for the end of the stream and returns all that comes before, however much.
+     *
+     * @throws ConnectionResetException if the connection was lost; what came before it can still be read.
+     */
+    public suspend fun read(): ByteArray {
+        checkAlone()
+        while (fill()) {
+            // Everything stays in the buffer until the end has come: a cancelled call has consumed nothing.
+        }
+        return buffered.take(buffered.size)
+    }
+
+    /**
+     * Waits for exactly [n] bytes, whatever the [limit], and returns them.
+     *
+     * @throws IncompleteReadException if the stream ended before; it holds what there was.
+     * @throws ConnectionResetException if the connection was lost.
+     */
+    public suspend fun readExactly(n: Int): ByteArray {
+        require(n >= 0) { "readExactly($n): the number of bytes is negative." }
+        checkAlone()
+        while (buffered.size < n) {
+            buffered.expect(n)
+            if (fill()) continue
+            val partial = buffered.take(buffered.size)
+            throw IncompleteReadException(
+                "${source.peer} ended the stream after ${partial.size} of $n bytes",
+                partial,
+                n,
+            )
+        }
+        return buffered.take(n)
+    }
+
+    /**
+     * Waits for a line and returns it with its `\n`. At the end of the stream it returns what is left, without `\n`:
+     * no byte when there is nothing.
+     *
+     * @throws LimitOverrunException if the line is longer than [limit]. It is dropped, as far as it has arrived: the
+     * next read begins after its end, or in the middle of it if the end was not there yet.
+     * @throws ConnectionResetException if the connection was lost.
+     */
+    public suspend fun readLine(): ByteArray =
+        try {
+            readUntil(NEWLINE)
+        } catch (e: IncompleteReadException) {
+            e.partial
+        } catch (e: LimitOverrunException) {
+            if (buffered.matchesAt(e.consumed, NEWLINE)) buffered.drop(e.consumed + 1) else buffered.drop(buffered.size)
+            throw e
+        }
+
+    /**
+     * Waits for [separator] and returns what comes before it, followed by the separator itself.
+     *
+     * @throws LimitOverrunException if more than [limit] bytes come before the separator. They stay in the reader:
+     * reading [LimitOverrunException.consumed] bytes takes them out.
+     * @throws IncompleteReadException if the stream ended before; it holds what there was.
+     * @throws ConnectionResetException if the connection was lost.
+     */
+    public suspend fun readUntil(separator: ByteArray): ByteArray {
+        require(separator.isNotEmpty()) { "The separator has no bytes." }
+        checkAlone()
+        var searched = 0
+        while (true) {
+            val at = buffered.indexOf(separator, searched)
+            if (at > limit) throw overrun("ends after $at bytes", at)
+            if (at >= 0) return buffered.take(at + separator.size)
+            // The last bytes may be the first of a separator whose rest has not arrived yet.
+            searched = maxOf(0, buffered.size - separator.size + 1)
+            if (searched > limit) throw overrun("has no end within $searched bytes", searched)
+            if (fill()) continue
+            val partial = buffered.take(buffered.size)
+            throw IncompleteReadException(
+                "${source.peer} ended the stream after ${partial.size} bytes, before the separator",
+                partial,
+            )
+        }
+    }
+
+    /**
+     * Waits for at least one byte, puts as many as there are and fit into [target], and returns how many; -1 means the
+     * end of the stream. Allocates nothing but for the wait; a direct buffer saves a copy.
+     *
+     * @throws ConnectionResetException if the connection was lost.
+     */
+    public suspend fun readInto(target: ByteBuffer): Int {
+        checkAlone()
+        if (!target.hasRemaining()) return 0
+        while (buffered.isEmpty()) {
+            // A small target is filled from the loop's own buffer: see ByteSource.read about what a full one costs.
+            val direct = target.isDirect && target.remaining() >= source.arrivals.capacity()
+            val count = if (direct) pull(target) else receive()
+            if (count < 0 || (direct && count > 0)) return count
+            if (count > 0) return buffered.moveArrived(source.arrivals, target)
+            awaitArrival()
+        }
+        return buffered.move(target)
+    }
+
+    /** Puts bytes into [target], from [offset] on and at most [length]; otherwise as the overload with a buffer. */
+    public suspend fun readInto(
+        target: ByteArray,
+        offset: Int = 0,
+        length: Int = target.size - offset,
+    ): Int {
+        Objects.checkFromIndexSize(offset, length, target.size)
+        return readInto(ByteBuffer.wrap(target, offset, length))
+    }
+
+    /** Returns whether everything was read and a read has met the end of the stream. */
+    public fun atEof(): Boolean = endSeen && buffered.isEmpty()
+
+    override fun toString(): String =
+        "StreamReader(${source.peer}, ${buffered.size} bytes buffered${if (endSeen) ", at the end" else ""})"
+
+    /** Adds what has arrived to the buffer, after waiting for it if need be; false at the end of the stream. */
+    private suspend fun fill(): Boolean {
+        while (true) {
+            val count = receive()
+            if (count > 0) buffered.append(source.arrivals)
+            if (count != 0) return count > 0
+            awaitArrival()
+        }
+    }
+
+    /** Reads what is there into the loop's buffer for arrivals, to be taken out before anybody else runs. */
+    private fun receive(): Int {
+        val arrivals = source.arrivals
+        arrivals.clear()
+        val count = pull(arrivals)
+        arrivals.flip()
+        return count
+    }
+
+    private fun pull(target: ByteBuffer): Int {
+        if (endSeen) return -1
+        val count = source.read(target)
+        if (count < 0) endSeen = true
+        return count
+    }
+
+    /** Inline, since a suspending function of its own would cost an object for each wait. */
+    @Suppress("NOTHING_TO_INLINE")
+    private suspend inline fun awaitArrival() {
+        isReading = true
+        try {
+            source.awaitReadable()
+        } catch (_: ClosedChannelException) {
+            // This side has closed the stream meanwhile; the next pull says how it ended.
+        } finally {
+            isReading = false
+        }
+    }
+
+    private fun checkAlone() {
+        check(!isReading) { "Another task waits to read from ${source.peer} already: let one task do the reading." }
+    }
+
+    private fun overrun(
+        what: String,
+        consumed: Int,
+    ) = LimitOverrunException("A line or piece from ${source.peer} $what; the limit is $limit", consumed)
+
+    internal companion object {
+        /** 64 KiB, as in asyncio. */
+        const val DEFAULT_LIMIT: Int = 64 * 1024
+
+        private val EMPTY = ByteArray(0)
+        private val NEWLINE = byteArrayOf('\n'.code.toByte())
+
+        fun checkLimit(limit: Int) {
+            require(limit > 0) { "The limit of a stream must be positive, not $limit." }
+        }
+    }
+}

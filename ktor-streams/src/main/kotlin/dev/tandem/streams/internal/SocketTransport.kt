@@ -1,0 +1,320 @@
+package dev.tandem.streams.internal
+
+import dev.tandem.EventLoop
+import dev.tandem.Future
+import dev.tandem.TimerHandle
+import dev.tandem.shield
+import dev.tandem.streams.ConnectionResetException
+import java.io.IOException
+import java.net.SocketAddress
+import java.nio.ByteBuffer
+import java.nio.channels.SocketChannel
+import kotlin.time.Duration
+
+/**
+ * A connected socket: reads when asked, writes at once what the system takes and queues the rest. Loop thread only.
+ *
+ * | state     | reads           | writes  | entered by                    | left when                                   |
+ * |-----------|-----------------|---------|-------------------------------|---------------------------------------------|
+ * | OPEN      | from the socket | sent    | the constructor               |                                             |
+ * | FLUSHING  | from the socket | dropped | [close], with a queue         | the queue is empty                          |
+ * | LINGERING | the end         | dropped | [closeAfterPeer], queue empty | the peer has closed, or time runs out       |
+ * | CLOSED    | the end         | dropped | [close], [abort], [lose]      |                                             |
+ *
+ * Invariant: while [queue] has anything, the loop watches for writability and calls [onWritable].
+ */
+internal class SocketTransport(
+    private val streams: LoopStreams,
+    private val channel: SocketChannel,
+    override val peer: String,
+) : Transport {
+    private enum class State { OPEN, FLUSHING, LINGERING, CLOSED }
+
+    private var state = State.OPEN
+    private val queue = WriteQueue()
+    private var highWater = DEFAULT_HIGH_WATER
+    private var lowWater = DEFAULT_HIGH_WATER / 4
+
+    /** Present while the queue went over the high mark and has not come down to the low one: what drains wait for. */
+    private var resumed: Future<Unit>? = null
+
+    /** Whether the last read has emptied the system's buffer; see [read]. */
+    private var emptied = false
+
+    private var eofWanted = false
+    private var eofSent = false
+
+    /** How long to wait for the peer's end before closing; null: not at all. */
+    private var lingerLimit: Duration? = null
+    private var lingerTimer: TimerHandle? = null
+
+    private var failure: IOException? = null
+    private val gone: Future<Unit> = streams.loop.createFuture()
+    private val closedWithLoop = AutoCloseable { abort() }
+    private val closeActions = ArrayList<() -> Unit>(1)
+
+    override val loop: EventLoop get() = streams.loop
+    override val localAddress: SocketAddress? = channel.localAddress
+    override val remoteAddress: SocketAddress? = channel.remoteAddress
+    override val arrivals: ByteBuffer get() = streams.arrivals
+    override val isClosing: Boolean get() = state != State.OPEN
+    override val queuedBytes: Int get() = queue.size
+    override val canWriteEof: Boolean get() = true
+
+    init {
+        streams.add(closedWithLoop)
+    }
+
+    // ---- reading --------------------------------------------------------------------------------------------------
+
+    override fun read(target: ByteBuffer): Int {
+        if (state == State.LINGERING || state == State.CLOSED) return failure?.let { throw it } ?: -1
+        if (emptied) return 0
+        try {
+            val count = if (target.isDirect) channel.read(target) else readThroughPassage(target)
+            emptied = count >= 0 && target.hasRemaining()
+            return count
+        } catch (e: IOException) {
+            throw lose(e)
+        }
+    }
+
+    override suspend fun awaitReadable() {
+        emptied = false
+        loop.awaitReadable(channel)
+    }
+
+    /** A heap buffer is filled by way of [LoopStreams.passage]. */
+    private fun readThroughPassage(target: ByteBuffer): Int {
+        val passage = streams.passage
+        passage.clear().limit(minOf(passage.capacity(), target.remaining()))
+        val count = channel.read(passage)
+        target.put(passage.flip())
+        return count
+    }
+
+    // ---- writing --------------------------------------------------------------------------------------------------
+
+    override fun write(
+        source: ByteArray,
+        offset: Int,
+        length: Int,
+    ) {
+        if (!takesWrites()) return
+        var sent = 0
+        if (queue.isEmpty()) {
+            val passage = streams.passage
+            while (sent < length) {
+                passage.clear()
+                passage.put(source, offset + sent, minOf(passage.capacity(), length - sent)).flip()
+                sent += send(passage)
+                if (passage.hasRemaining()) break
+            }
+        }
+        if (sent < length && state == State.OPEN) enqueue(ByteBuffer.wrap(source, offset + sent, length - sent))
+    }
+
+    override fun write(source: ByteBuffer) {
+        when {
+            source.hasArray() -> {
+                write(source.array(), source.arrayOffset() + source.position(), source.remaining())
+                source.position(source.limit())
+            }
+            !takesWrites() -> source.position(source.limit())
+            else -> {
+                if (queue.isEmpty()) sendSlices(source)
+                if (source.hasRemaining() && state == State.OPEN) enqueue(source)
+                source.position(source.limit())
+            }
+        }
+    }
+
+    override fun setWaterMarks(
+        high: Int,
+        low: Int,
+    ) {
+        highWater = high
+        lowWater = low
+        checkWaterMarks()
+    }
+
+    override suspend fun drain() {
+        throwIfGone()
+        if (resumed != null) awaitResumed()
+    }
+
+    private suspend fun awaitResumed() {
+        while (true) {
+            shield(resumed ?: return).await()
+            throwIfGone()
+        }
+    }
+
+    override fun writeEof() {
+        if (eofWanted || state != State.OPEN) return
+        eofWanted = true
+        if (queue.isEmpty()) sendEof()
+    }
+
+    private fun takesWrites(): Boolean {
+        check(!eofWanted) { "write() after writeEof(): the end of the stream to $peer was announced already." }
+        return state == State.OPEN
+    }
+
+    private fun enqueue(rest: ByteBuffer) {
+        val wasEmpty = queue.isEmpty()
+        queue.add(rest)
+        if (wasEmpty) loop.addWriter(channel, ::onWritable)
+        checkWaterMarks()
+    }
+
+    private fun onWritable() {
+        while (!queue.isEmpty() && state != State.CLOSED) {
+            if (!queue.sendHead(::sendSlices)) break
+        }
+        checkWaterMarks()
+        if (!queue.isEmpty() || state == State.CLOSED) return
+        loop.removeWriter(channel)
+        if (eofWanted) sendEof()
+        if (state == State.FLUSHING) closeFlushed()
+    }
+
+    /** Sends as much of [source] as the system takes. */
+    private fun sendSlices(source: ByteBuffer) {
+        val passage = streams.passage
+        while (source.hasRemaining()) {
+            if (source.isDirect) {
+                send(source)
+                return
+            }
+            val count = minOf(passage.capacity(), source.remaining())
+            passage.clear()
+            passage.put(0, source, source.position(), count).limit(count)
+            source.position(source.position() + send(passage))
+            if (passage.hasRemaining()) return
+        }
+    }
+
+    /** Returns how many bytes of [source], a direct buffer, the system took; 0 also when the connection is lost. */
+    private fun send(source: ByteBuffer): Int =
+        try {
+            channel.write(source)
+        } catch (e: IOException) {
+            lose(e)
+            0
+        }
+
+    private fun sendEof() {
+        if (eofSent || state == State.CLOSED) return
+        eofSent = true
+        try {
+            channel.shutdownOutput()
+        } catch (e: IOException) {
+            lose(e)
+        }
+    }
+
+    private fun checkWaterMarks() {
+        val waiting = resumed
+        when {
+            waiting == null && queue.size > highWater && state != State.CLOSED -> resumed = loop.createFuture()
+            waiting != null && (queue.size <= lowWater || state == State.CLOSED) -> {
+                resumed = null
+                waiting.complete(Unit)
+            }
+        }
+    }
+
+    private fun throwIfGone() {
+        failure?.let { throw it }
+        if (state == State.CLOSED) throw ConnectionResetException("The connection to $peer was closed by this side")
+    }
+
+    // ---- closing --------------------------------------------------------------------------------------------------
+
+    override fun close() {
+        if (state != State.OPEN) return
+        state = State.FLUSHING
+        if (queue.isEmpty()) closeFlushed()
+    }
+
+    /**
+     * Closes as [close] does, but lets the peer close first, within [limit]: a socket that is closed while something
+     * unread arrives resets the connection, and may destroy what was sent last. For protocols that say farewell.
+     */
+    fun closeAfterPeer(limit: Duration) {
+        if (state != State.OPEN) return
+        lingerLimit = limit
+        lingerTimer = loop.callLater(limit) { abort() }
+        close()
+    }
+
+    override fun abort() {
+        if (state != State.CLOSED) closeChannel()
+    }
+
+    override suspend fun waitClosed() {
+        if (!gone.done()) shield(gone).await()
+        failure?.let { throw it }
+    }
+
+    override fun onClosed(action: () -> Unit) {
+        if (state == State.CLOSED) action() else closeActions.add(action)
+    }
+
+    private fun closeFlushed() {
+        if (lingerLimit == null) return closeChannel()
+        sendEof()
+        if (state == State.CLOSED) return
+        state = State.LINGERING
+        loop.addReader(channel, ::onLingerReadable)
+    }
+
+    private fun onLingerReadable() {
+        val unwanted = streams.passage
+        repeat(LINGER_READS_A_PASS) {
+            unwanted.clear()
+            val count =
+                try {
+                    channel.read(unwanted)
+                } catch (_: IOException) {
+                    // The peer reset what we were about to close: that is an end as well.
+                    -1
+                }
+            if (count < 0) return closeChannel()
+            if (count < unwanted.capacity()) return
+        }
+    }
+
+    /** Ends a connection that the system reports as broken, and returns what readers and drains get. */
+    private fun lose(reason: IOException): ConnectionResetException {
+        val lost = ConnectionResetException("The connection to $peer was lost: ${reason.message ?: reason}", reason)
+        if (failure == null) failure = lost
+        closeChannel()
+        return lost
+    }
+
+    private fun closeChannel() {
+        state = State.CLOSED
+        queue.clear()
+        lingerTimer?.cancel()
+        try {
+            channel.close()
+        } catch (_: IOException) {
+            // The descriptor is free all the same, and nothing more could be done about it.
+        }
+        loop.channelClosed(channel)
+        streams.remove(closedWithLoop)
+        checkWaterMarks()
+        gone.complete(Unit)
+        closeActions.forEach { it() }
+        closeActions.clear()
+    }
+
+    override fun toString(): String = "$peer, ${state.name.lowercase()}, $queuedBytes bytes to send"
+
+    companion object {
+        const val DEFAULT_HIGH_WATER = 64 * 1024
+        private const val LINGER_READS_A_PASS = 16
+    }
+}

@@ -1,0 +1,220 @@
+package dev.tandem.streams.internal
+
+import java.io.IOException
+import java.nio.ByteBuffer
+import javax.net.ssl.SSLEngine
+import javax.net.ssl.SSLEngineResult.HandshakeStatus
+import javax.net.ssl.SSLEngineResult.Status
+import javax.net.ssl.SSLException
+
+/**
+ * One side's TLS state and its record buffers: turns records into data and data into records, without waiting for
+ * anything. The bytes come from and go to [wire]. Loop thread only, except that [runTasks] may run elsewhere while
+ * nobody else uses the engine.
+ *
+ * Buffers are there only while they hold something: an idle connection has none.
+ */
+internal class TlsEngine(
+    private val engine: SSLEngine,
+    private val wire: SocketTransport,
+    private val streams: LoopStreams,
+) {
+    /** Records on their way out, sent before anybody else could use the buffer. */
+    private val records: ByteBuffer get() = streams.records
+
+    /** What a step of the handshake has come to. */
+    enum class Progress { DONE, GOES_ON, NEEDS_TASKS, NEEDS_BYTES }
+
+    /** Records, or the beginning of one, that were received and not yet opened: from position to limit. */
+    private var received: ByteBuffer = EMPTY
+
+    /** Data of an opened record that the reader had no room for: from position to limit. */
+    private var opened: ByteBuffer = EMPTY
+
+    /** Whether anything was received, ever: the first bytes tell whether the peer speaks TLS. */
+    private var sawRecord = false
+
+    /** The peer has said farewell: nothing more will come. */
+    var isFarewellReceived = false
+        private set
+
+    val session get() = engine.session
+    val isClient get() = engine.useClientMode
+
+    // ---- handshake ------------------------------------------------------------------------------------------------
+
+    fun begin() {
+        engine.beginHandshake()
+    }
+
+    /** Goes one step on in the handshake. */
+    fun step(): Progress =
+        when (engine.handshakeStatus!!) {
+            HandshakeStatus.NEED_TASK -> Progress.NEEDS_TASKS
+            HandshakeStatus.NEED_WRAP -> {
+                wrapHandshake()
+                Progress.GOES_ON
+            }
+            HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP_AGAIN ->
+                when {
+                    unwrapInto(EMPTY) != Unwrapped.NEEDS_BYTES -> Progress.GOES_ON
+                    receive() -> Progress.GOES_ON
+                    else -> Progress.NEEDS_BYTES
+                }
+            HandshakeStatus.FINISHED, HandshakeStatus.NOT_HANDSHAKING -> Progress.DONE
+        }
+
+    /** The slow part: keys and certificates. May run on any thread, alone. */
+    fun runTasks() {
+        while (true) (engine.delegatedTask ?: return).run()
+    }
+
+    /** Sends what the handshake, a change of keys, an alert or a farewell wants to say. */
+    fun wrapHandshake() {
+        records.clear()
+        while (engine.handshakeStatus == HandshakeStatus.NEED_WRAP) {
+            val result = engine.wrap(EMPTY, records)
+            if (result.status == Status.CLOSED && result.bytesProduced() == 0) break
+            if (result.status == Status.BUFFER_OVERFLOW) flushRecords()
+        }
+        flushRecords()
+    }
+
+    // ---- data -----------------------------------------------------------------------------------------------------
+
+    /** Puts decrypted data into [target]: 0 when more must be received first, -1 after the peer's farewell. */
+    fun read(target: ByteBuffer): Int {
+        val start = target.position()
+        while (!isFarewellReceived || opened.hasRemaining()) {
+            if (opened.hasRemaining()) moveOpened(target)
+            val hasRoom = target.remaining() >= applicationSize()
+            val hasData = target.position() > start
+            if (hasData && !hasRoom) break
+            when (unwrapInto(if (hasRoom) target else EMPTY)) {
+                Unwrapped.DATA -> Unit
+                Unwrapped.HANDSHAKE -> continueHandshake()
+                Unwrapped.NEEDS_BYTES -> if (hasData || !receive()) break
+            }
+        }
+        val count = target.position() - start
+        return if (count == 0 && isFarewellReceived) -1 else count
+    }
+
+    /** Sends all of [source]; returns false if the engine takes no more data. */
+    fun write(source: ByteBuffer): Boolean {
+        records.clear()
+        while (source.hasRemaining() && !wire.isClosing) {
+            if (records.remaining() < engine.session.packetBufferSize) flushRecords()
+            val result = engine.wrap(source, records)
+            if (result.status == Status.CLOSED || result.bytesConsumed() + result.bytesProduced() == 0) {
+                flushRecords()
+                return false
+            }
+        }
+        flushRecords()
+        return true
+    }
+
+    fun sayFarewell() {
+        engine.closeOutbound()
+        wrapHandshake()
+    }
+
+    // ---- private --------------------------------------------------------------------------------------------------
+
+    private enum class Unwrapped { DATA, HANDSHAKE, NEEDS_BYTES }
+
+    /** Opens one record, into [target] or, if that is [EMPTY], wherever its data needs. */
+    private fun unwrapInto(target: ByteBuffer): Unwrapped {
+        if (received.hasRemaining() && !sawRecord) checkFirstRecord()
+        var room = target
+        while (true) {
+            val result = engine.unwrap(received, room)
+            if (room === opened) room.flip()
+            releaseIfEmpty()
+            when (result.status!!) {
+                Status.BUFFER_UNDERFLOW -> return Unwrapped.NEEDS_BYTES
+                Status.BUFFER_OVERFLOW -> {
+                    opened = ByteBuffer.allocate(applicationSize())
+                    room = opened
+                }
+                Status.CLOSED -> {
+                    isFarewellReceived = true
+                    return Unwrapped.HANDSHAKE
+                }
+                Status.OK -> return if (result.bytesProduced() > 0) Unwrapped.DATA else Unwrapped.HANDSHAKE
+            }
+        }
+    }
+
+    /** After the handshake: answers what needs an answer. */
+    private fun continueHandshake() {
+        val status = engine.handshakeStatus
+        if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) return
+        val isRenegotiation = !isFarewellReceived && engine.session.protocol != TLS_1_3
+        if (isRenegotiation) throw SSLException("it wants to negotiate anew, which TLS 1.3 has abolished")
+        wrapHandshake()
+    }
+
+    /** Takes records from the wire; false if there is nothing now. */
+    private fun receive(): Boolean {
+        val size = engine.session.packetBufferSize
+        when {
+            received === EMPTY -> received = streams.borrow(size)
+            received.capacity() < size -> received = streams.borrow(size).put(received)
+            else -> received.compact()
+        }
+        val count = wire.read(received)
+        received.flip()
+        releaseIfEmpty()
+        if (count < 0) throw EndOfWireException()
+        return count > 0
+    }
+
+    private fun releaseIfEmpty() {
+        if (received.hasRemaining() || received === EMPTY) return
+        streams.giveBack(received)
+        received = EMPTY
+    }
+
+    private fun moveOpened(target: ByteBuffer) {
+        val count = minOf(opened.remaining(), target.remaining())
+        target.put(target.position(), opened, opened.position(), count)
+        target.position(target.position() + count)
+        opened.position(opened.position() + count)
+        if (!opened.hasRemaining()) opened = EMPTY
+    }
+
+    private fun flushRecords() {
+        wire.write(records.flip())
+        records.clear()
+    }
+
+    private fun applicationSize() = engine.session.applicationBufferSize
+
+    /** The engine would only call it unrecognized; whoever has the wrong port is helped by seeing what came. */
+    private fun checkFirstRecord() {
+        val at = received.position()
+        val isRecord = received.get(at).toInt() in RECORD_TYPES
+        val isVersion3 = received.remaining() < 2 || received.get(at + 1) == MAJOR_VERSION
+        if (!isRecord || !isVersion3) throw NoTlsRecordException(received.duplicate())
+        sawRecord = true
+    }
+
+    private companion object {
+        const val TLS_1_3 = "TLSv1.3"
+        val EMPTY: ByteBuffer = ByteBuffer.allocate(0)
+
+        /** Alert and handshake: nothing else may come first. */
+        val RECORD_TYPES = 21..22
+        const val MAJOR_VERSION: Byte = 3
+    }
+}
+
+/** The wire ended where more records were due. */
+internal class EndOfWireException : IOException("end of the stream")
+
+/** The first bytes received are no TLS record: [bytes], from position to limit. */
+internal class NoTlsRecordException(
+    val bytes: ByteBuffer,
+) : IOException("not a TLS record")

@@ -1,0 +1,51 @@
+package dev.tandem.streams.internal
+
+import dev.tandem.EventLoop
+import java.net.SocketAddress
+import java.nio.ByteBuffer
+
+/** A connection as its reader and its writer see it: a socket, or TLS over one. Loop thread only. */
+internal interface Transport : ByteSource {
+    val loop: EventLoop
+    val localAddress: SocketAddress?
+    val remoteAddress: SocketAddress?
+
+    /** Whether [close] or [abort] was called, or the connection was lost. */
+    val isClosing: Boolean
+
+    /** How many bytes wait for the system to take them. */
+    val queuedBytes: Int
+
+    fun setWaterMarks(
+        high: Int,
+        low: Int,
+    )
+
+    /** Sends or queues all of [source]; drops it once the connection is lost or closed. */
+    fun write(source: ByteBuffer)
+
+    fun write(
+        source: ByteArray,
+        offset: Int,
+        length: Int,
+    )
+
+    /** Waits while the queue is above its mark, and throws if the connection is lost. */
+    suspend fun drain()
+
+    val canWriteEof: Boolean
+
+    fun writeEof()
+
+    /** Sends what is queued, then closes. */
+    fun close()
+
+    /** Closes at once; what is queued is dropped. */
+    fun abort()
+
+    /** Waits until nothing of the connection is left, and throws what ended it, if that was a failure. */
+    suspend fun waitClosed()
+
+    /** Calls [action] once nothing of the connection is left. */
+    fun onClosed(action: () -> Unit)
+}
