@@ -8,7 +8,7 @@ private typealias EchoServer = (port: Int) -> Unit
 /** Every server that can be measured. A new one is a line here. */
 private val servers: Map<String, EchoServer> =
     linkedMapOf(
-        "kotlin" to ::notWrittenYet,
+        "kotlin" to ::echoWithKotlin,
         "java" to ::notWrittenYet,
         "netty" to ::echoWithNetty,
         "ktor" to ::echoWithKtor,
