@@ -9,7 +9,7 @@ private typealias EchoServer = (port: Int) -> Unit
 private val servers: Map<String, EchoServer> =
     linkedMapOf(
         "kotlin" to ::echoWithKotlin,
-        "java" to ::notWrittenYet,
+        "java" to JavaEcho::serve,
         "netty" to ::echoWithNetty,
         "ktor" to ::echoWithKtor,
     )
@@ -37,7 +37,3 @@ internal fun sayListening(port: Int) {
     println("listening on $LOOPBACK:$port")
     System.out.flush()
 }
-
-private fun notWrittenYet(
-    @Suppress("unused") port: Int,
-): Unit = throw UnsupportedOperationException("It is not written yet.")
