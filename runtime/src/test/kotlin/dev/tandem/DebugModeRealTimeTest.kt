@@ -45,5 +45,6 @@ class DebugModeRealTimeTest {
         }.await()
     }
 
-    private fun blockForAWhile() = Thread.sleep(100)
+    /** So long that the watch gets a turn to look, however busy the machine is. */
+    private fun blockForAWhile() = Thread.sleep(1_000)
 }

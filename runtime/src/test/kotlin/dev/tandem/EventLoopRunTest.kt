@@ -170,4 +170,19 @@ class EventLoopRunTest {
             events += loop.toString()
             events shouldBe listOf("EventLoop(running)", "EventLoop(not running)", "EventLoop(closed)")
         }
+
+    @Test
+    fun attachmentIsMadeOnceAndClosedWithTheLoop() {
+        class Buffers : AutoCloseable {
+            override fun close() {
+                events += "closed"
+            }
+        }
+        withLoop { loop ->
+            val first = loop.attachment(Buffers::class.java) { Buffers() }
+            loop.attachment(Buffers::class.java) { Buffers() } shouldBeSameInstanceAs first
+            events += "still open"
+        }
+        events shouldBe listOf("still open", "closed")
+    }
 }

@@ -16,16 +16,16 @@ class SignalHandlerRealTimeTest {
         runLoop {
             val loop = runningLoop()
             val seen = Queue<Boolean>()
-            loop.addSignalHandler("HUP") {
+            loop.addSignalHandler(SIGNAL) {
                 events += "on the loop: ${runningLoopOrNull() === loop}"
                 seen.putNoWait(true)
             }
             repeat(2) {
-                Signal.raise(Signal("HUP"))
+                Signal.raise(Signal(SIGNAL))
                 waitFor(10.seconds) { seen.get() }
             }
-            loop.removeSignalHandler("HUP") shouldBe true
-            loop.removeSignalHandler("HUP") shouldBe false
+            loop.removeSignalHandler(SIGNAL) shouldBe true
+            loop.removeSignalHandler(SIGNAL) shouldBe false
         }
         events shouldBe listOf("on the loop: true", "on the loop: true")
     }
@@ -55,6 +55,11 @@ class SignalHandlerRealTimeTest {
         program.awaitLine("cleaning up")
         program.interrupt()
         program.exitCode() shouldBe 130
+    }
+
+    private companion object {
+        /** One that nobody sends otherwise, and that does no harm. */
+        const val SIGNAL = "WINCH"
     }
 
     /** A JVM of its own that sleeps in [runLoop] until Ctrl-C. */

@@ -13,7 +13,8 @@ import java.util.function.ToDoubleFunction;
  * Measures several echo servers in turn and prints one table.
  *
  * <p>The rounds of the servers alternate, since a machine's speed drifts: a ratio is taken within
- * each round, and what is printed is the median over the rounds.
+ * each round, and what is printed is the median over the rounds. Only the server that is measured
+ * may run; the others are stopped, or what they do after their own turn would slow it down.
  *
  * <p>Arguments: connections, message size, seconds, warm-up seconds, rounds, then for each server
  * {@code name:port:pid}.
@@ -22,6 +23,7 @@ final class EchoComparison {
   private static final List<String> BASELINES = List.of("netty", "ktor");
 
   private final Map<String, EchoLoad> loads = new LinkedHashMap<>();
+  private final Map<String, ProcessHandle> processes = new LinkedHashMap<>();
   private final Map<String, List<EchoLoad.Result>> results = new LinkedHashMap<>();
   private final Map<String, String> failures = new LinkedHashMap<>();
 
@@ -35,6 +37,7 @@ final class EchoComparison {
     for (String server : Arrays.asList(args).subList(5, args.length)) {
       comparison.add(server.split(":"), connections, size);
     }
+    comparison.processes.values().forEach(process -> signal(process, "STOP"));
 
     for (int round = 1; round <= rounds; round++) {
       System.err.printf("round %d of %d%n", round, rounds);
@@ -57,6 +60,7 @@ final class EchoComparison {
     ProcessHandle.of(Long.parseLong(server[2]))
         .ifPresentOrElse(
             process -> {
+              processes.put(name, process);
               loads.put(
                   name, new EchoLoad(process, Integer.parseInt(server[1]), connections, size));
               results.put(name, new ArrayList<>());
@@ -67,6 +71,7 @@ final class EchoComparison {
   private void measureAll(double warmUp, double seconds) {
     loads.forEach((name, load) -> {
       if (failures.containsKey(name)) return;
+      signal(processes.get(name), "CONT");
       try {
         EchoLoad.Result result = load.run(warmUp, seconds);
         results.get(name).add(result);
@@ -78,8 +83,18 @@ final class EchoComparison {
             result.cpuMicros());
       } catch (IOException e) {
         failures.put(name, e.getMessage() == null ? e.toString() : e.getMessage());
+      } finally {
+        signal(processes.get(name), "STOP");
       }
     });
+  }
+
+  private static void signal(ProcessHandle process, String signal) {
+    try {
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException("Cannot send the signal " + signal, e);
+    }
   }
 
   private void printTable() {
