@@ -48,8 +48,11 @@ public class Runner
 
         private var state = State.CREATED
 
-        /** Only the main thread's runner takes over Ctrl-C, and only while it runs. */
-        private val madeOnMainThread = Thread.currentThread().id == 1L
+        /**
+         * Only the main thread's runner takes over Ctrl-C, and only while it runs. The JVM gives that thread its name in
+         * every version, but not always the same number.
+         */
+        private val madeOnMainThread = Thread.currentThread().name == "main"
         private var openLoop: EventLoop? = null
         private val sharedContext by lazy(LazyThreadSafetyMode.NONE) { copyContext() }
 
