@@ -12,8 +12,8 @@ import dev.tandem.internal.SingleThreadLoop
  *
  * It works on the loop of the futures among [awaitables], or else on the running one.
  *
- * **Cancellation.** Cancelling the returned future cancels every child that is not done and ends cancelled once all
- * are, even with [returnExceptions]. **Python.** `asyncio.gather`.
+ * **Cancellation.** Cancelling the returned future cancels every child that is not done; it then fails with
+ * the cancellation of the first child to end, or with [returnExceptions] once all have ended. **Python.** `asyncio.gather`.
  *
  * ```
  * val (user, orders) = gather(createTask { user(id) }, createTask { orders(id) }).await()

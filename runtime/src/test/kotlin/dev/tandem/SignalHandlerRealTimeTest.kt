@@ -3,6 +3,7 @@ package dev.tandem
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.Test
 import sun.misc.Signal
 import java.util.concurrent.TimeUnit
@@ -31,11 +32,12 @@ class SignalHandlerRealTimeTest {
     }
 
     @Test
-    fun unknownSignalIsRefusedByName() =
+    fun unknownSignalIsRefusedByName() {
         runLoop {
             shouldThrow<IllegalArgumentException> { runningLoop().addSignalHandler("SIGTERM") {} }
                 .message shouldContain "\"SIGTERM\""
         }
+    }
 
     @Test
     fun firstInterruptCancelsTheMainTaskSoThatItCanCleanUp() {
@@ -85,7 +87,15 @@ class SignalHandlerRealTimeTest {
                     .command()
                     .get()
             val classPath = System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path")
-            return RunningProgram(ProcessBuilder(java, "-cp", classPath, javaClass.name, manner).start())
+            val program = listOf(java, "-cp", classPath, javaClass.name, manner)
+            return RunningProgram(ProcessBuilder(withDefaultInterrupt() + program).start())
+        }
+
+        /** A build in the background ignores Ctrl-C, and what it starts inherits that; GNU's `env` undoes it. */
+        private fun withDefaultInterrupt(): List<String> {
+            val reset = listOf("env", "--default-signal=INT")
+            assumeTrue(ProcessBuilder(reset + "true").start().waitFor() == 0, "There is no GNU env to reset signals.")
+            return reset
         }
     }
 
