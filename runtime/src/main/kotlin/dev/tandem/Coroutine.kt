@@ -1,8 +1,8 @@
 package dev.tandem
 
+import dev.tandem.internal.ForgottenRecord
 import dev.tandem.internal.SingleThreadLoop
-import dev.tandem.internal.UnusedCoroutineRecord
-import java.util.concurrent.atomic.AtomicReference
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 
 /**
  * Returns a coroutine that runs [body] once it is awaited or made a task; nothing runs before.
@@ -33,10 +33,17 @@ public class Coroutine<out T> internal constructor(
     public val name: String?,
     body: suspend () -> T,
 ) : Awaitable<T> {
-    private val unused = AtomicReference<suspend () -> @UnsafeVariance T>(body)
+    /** The body until it is taken; whoever takes it, by [BODY], runs it. */
+    @Volatile
+    private var body: Any? = body
 
     /** Debug mode: reports a coroutine that nobody uses. */
-    private val record = if (SingleThreadLoop.debugHere()) UnusedCoroutineRecord.watch(this, name) else null
+    private val record =
+        if (SingleThreadLoop.debugHere()) {
+            ForgottenRecord.watch(this, "Coroutine ${name ?: "(unnamed)"} was never awaited, so its body never ran.")
+        } else {
+            null
+        }
 
     override suspend fun await(): T = take().invoke()
 
@@ -46,19 +53,27 @@ public class Coroutine<out T> internal constructor(
      * **Python.** `coroutine.close()`.
      */
     public fun close() {
-        unused.set(null)
-        record?.used = true
+        body = null
+        record?.settled = true
     }
 
     /** Takes the body out, for the one who runs it. */
+    @Suppress("UNCHECKED_CAST")
     internal fun take(): suspend () -> T {
-        record?.used = true
-        return unused.getAndSet(null)
-            ?: throw IllegalStateException(
-                "$this was already used. A coroutine runs once: await one made anew, or await a task, " +
-                    "createTask(...), which keeps its result.",
-            )
+        record?.settled = true
+        val taken =
+            BODY.getAndSet(this, null)
+                ?: throw IllegalStateException(
+                    "$this was already used. A coroutine runs once: await one made anew, or await a task, " +
+                        "createTask(...), which keeps its result.",
+                )
+        return taken as suspend () -> T
     }
 
-    override fun toString(): String = "Coroutine(${name ?: "unnamed"}${if (unused.get() == null) ", used" else ""})"
+    override fun toString(): String = "Coroutine(${name ?: "unnamed"}${if (body == null) ", used" else ""})"
+
+    private companion object {
+        val BODY: AtomicReferenceFieldUpdater<Coroutine<*>, Any> =
+            AtomicReferenceFieldUpdater.newUpdater(Coroutine::class.java, Any::class.java, "body")
+    }
 }

@@ -4,6 +4,7 @@ import dev.tandem.internal.CreationStack
 import dev.tandem.internal.FailureRecord
 import dev.tandem.internal.SingleThreadLoop
 import dev.tandem.internal.TaskContext
+import dev.tandem.internal.forgetfulness
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
@@ -221,7 +222,7 @@ public open class Future<T> internal constructor(
         if (done()) return false
         val record = FailureRecord(exception, owner, describeBriefly(), createdAt)
         // Whoever is attached already sees the exception; otherwise it is reported if nobody ever asks for it.
-        if (numberOfDependents > 0) record.retrieved = true else FailureRecord.watch(this, record)
+        if (numberOfDependents > 0) record.retrieved = true else forgetfulness.register(this, record)
         return become(State.FAILED, record)
     }
 
@@ -312,14 +313,12 @@ public open class Future<T> internal constructor(
     }
 
     private fun scheduleCallbacks() {
-        val scheduled = callbacks ?: return
+        val scheduled = callbacks
         callbacks = null
-        if (scheduled is Runnable) {
-            owner.enqueue(
-                scheduled,
-            )
-        } else {
-            entriesOf(scheduled as ArrayList<*>).forEach(owner::enqueue)
+        when (scheduled) {
+            null -> return
+            is ArrayList<*> -> entriesOf(scheduled).forEach(owner::enqueue)
+            else -> owner.enqueue(scheduled as Runnable)
         }
     }
 

@@ -184,4 +184,29 @@ class KotlinxOutsideTest {
         }
         events shouldBe listOf("0", "1", "2")
     }
+
+    @Test
+    fun coroutineThatIsNoTaskDoesNotSeeTheValuesOfWhateverRanBefore() {
+        val variable = ContextVar("variable", default = "default")
+        inVirtualTime {
+            val loop = runningLoop()
+            loop.callSoon { variable.set("of a callback") }
+            CoroutineScope(loop).launch { events += variable.get() }.join()
+        }
+        events shouldBe listOf("default")
+    }
+
+    @Test
+    fun dependentOfAFutureDoesNotSeeTheValuesOfWhateverRanBefore() {
+        val variable = ContextVar("variable", default = "default")
+        inVirtualTime {
+            val future = runningLoop().createFuture<Int>()
+            val dependent = future.thenAccept { events += variable.get() }
+            runningLoop().callSoon { variable.set("of a callback") }
+            future.setResult(1)
+            passes(2)
+            dependent.isDone shouldBe true
+        }
+        events shouldBe listOf("default")
+    }
 }

@@ -29,60 +29,27 @@ internal class FailureRecord(
             ExceptionContext("The exception of $description was never retrieved", exception, createdAt = createdAt),
         )
     }
-
-    companion object {
-        fun watch(
-            future: Any,
-            record: FailureRecord,
-        ) {
-            forgetfulness.register(future, record)
-        }
-    }
 }
 
-/** Debug mode: a coroutine that was made and never awaited, a common mistake that otherwise does nothing at all. */
-internal class UnusedCoroutineRecord private constructor(
-    private val description: String,
+/** Debug mode: something that must be used or closed; unless it is [settled], [complaint] is logged when it is gone. */
+internal class ForgottenRecord private constructor(
+    private val complaint: String,
 ) : Runnable {
     private val createdAt = CreationStack()
 
     @Volatile
-    var used: Boolean = false
+    var settled: Boolean = false
 
     override fun run() {
-        if (used) return
+        if (settled) return
         val where = createdAt.stackTrace.drop(1).joinToString("\n") { "    at $it" }
-        LoopLog.warn("$description was never awaited, so its body never ran. It was made here:\n$where")
+        LoopLog.warn("$complaint It was made here:\n$where")
     }
 
     companion object {
         fun watch(
-            coroutine: Any,
-            name: String?,
-        ): UnusedCoroutineRecord =
-            UnusedCoroutineRecord("Coroutine ${name ?: ""}".trim()).also { forgetfulness.register(coroutine, it) }
-    }
-}
-
-/** Debug mode: something that must be closed and was forgotten. */
-internal class UnclosedRecord private constructor(
-    private val description: String,
-) : Runnable {
-    private val createdAt = CreationStack()
-
-    @Volatile
-    var closed: Boolean = false
-
-    override fun run() {
-        if (closed) return
-        val where = createdAt.stackTrace.drop(1).joinToString("\n") { "    at $it" }
-        LoopLog.warn("$description was never closed. It was made here:\n$where")
-    }
-
-    companion object {
-        fun watch(
-            resource: Any,
-            description: String,
-        ): UnclosedRecord = UnclosedRecord(description).also { forgetfulness.register(resource, it) }
+            what: Any,
+            complaint: String,
+        ): ForgottenRecord = ForgottenRecord(complaint).also { forgetfulness.register(what, it) }
     }
 }

@@ -54,8 +54,11 @@ internal class SingleThreadLoop(
     @JvmField
     var currentTask: Task<*>? = null
 
+    /** What code of the loop runs in that belongs to no task and no call. */
+    private val ownContext = Context()
+
     @JvmField
-    var currentContext: Context = Context()
+    var currentContext: Context = ownContext
 
     /** The thread that may touch the loop's state now; null while the loop does not run. */
     @Volatile
@@ -86,10 +89,7 @@ internal class SingleThreadLoop(
 
     private val slowCallbacks = SlowCallbackWatch(limit = { slowCallbackDuration }, loopThread = { turnHolder })
     private val signalHandlers = HashMap<String, AutoCloseable>()
-    private val closeRecord = if (debug) UnclosedRecord.watch(this, "EventLoop") else null
-
-    /** How many entries of the current pass have not run yet. */
-    private var leftInPass = 0
+    private val closeRecord = if (debug) ForgottenRecord.watch(this, "EventLoop was never closed.") else null
 
     override var slowCallbackDuration: Duration = 100.milliseconds
     override var taskFactory: TaskFactory? = null
@@ -104,9 +104,8 @@ internal class SingleThreadLoop(
         if (ready.isNotEmpty() || stopping) readiness.poll() else idle()
         inbox.drainTo(ready)
         timers.takeDue(clock.nanoTime(), ready)
-        leftInPass = ready.size
-        while (leftInPass > 0) {
-            leftInPass--
+        // What these add waits for the next pass.
+        repeat(ready.size) {
             val entry = ready.removeFirst()
             if (debug) slowCallbacks.measure(entry) { runEntry(entry) } else runEntry(entry)
         }
@@ -141,6 +140,8 @@ internal class SingleThreadLoop(
     }
 
     private fun runEntry(entry: Runnable) {
+        // A call or a step enters its own; kotlinx code and dependents of futures have none, and must not find another's.
+        currentContext = ownContext
         try {
             entry.run()
         } catch (e: Throwable) {
@@ -204,7 +205,7 @@ internal class SingleThreadLoop(
         if (isClosed) return
         attachments.values.forEach(::closeAttachment)
         isClosed = true
-        closeRecord?.closed = true
+        closeRecord?.settled = true
         signalHandlers.keys.toList().forEach(::removeSignalHandler)
         settle()
         timers.clear()
@@ -342,6 +343,8 @@ internal class SingleThreadLoop(
         handler.close()
         return true
     }
+
+    // ---- what libraries keep for the loop -------------------------------------------------------------------------
 
     override fun <A : AutoCloseable> attachment(
         type: Class<A>,
@@ -487,14 +490,15 @@ internal class SingleThreadLoop(
         }
     }
 
-    override fun toString(): String =
-        "EventLoop(${if (isClosed) {
-            "closed"
-        } else if (isRunning) {
-            "running"
-        } else {
-            "not running"
-        }})"
+    override fun toString(): String {
+        val state =
+            when {
+                isClosed -> "closed"
+                isRunning -> "running"
+                else -> "not running"
+            }
+        return "EventLoop($state)"
+    }
 
     companion object {
         private val running = ThreadLocal<SingleThreadLoop?>()
