@@ -16,11 +16,13 @@ public enum class ReturnWhen {
 }
 
 /** What [wait] returns: the futures that are done and those that are not, each in the order given. */
-public data class WaitResult<T>(
+public data class WaitResult<F : Future<*>>(
     /** The futures that are done. */
-    public val done: Set<Future<T>>,
+    @get:JvmName("done")
+    public val done: Set<F>,
     /** The futures that are not. */
-    public val pending: Set<Future<T>>,
+    @get:JvmName("pending")
+    public val pending: Set<F>,
 )
 
 /**
@@ -39,11 +41,11 @@ public data class WaitResult<T>(
  * @param timeout on the loop's clock; null: no limit
  * @throws IllegalArgumentException if [futures] is empty.
  */
-public suspend fun <T> wait(
-    futures: Collection<Future<T>>,
+public suspend fun <F : Future<*>> wait(
+    futures: Collection<F>,
     timeout: Duration? = null,
     returnWhen: ReturnWhen = ReturnWhen.ALL_COMPLETED,
-): WaitResult<T> {
+): WaitResult<F> {
     require(futures.isNotEmpty()) { "wait() was given no futures to wait for." }
     val distinct = futures.toCollection(LinkedHashSet())
     val loop = SingleThreadLoop.running()
