@@ -274,15 +274,3 @@ public abstract class EventLoop internal constructor() : CoroutineDispatcher() {
      */
     public abstract suspend fun shutdownDefaultExecutor(timeout: Duration? = null)
 }
-
-/** Makes the tasks of a loop, see [EventLoop.taskFactory]. **Python.** The argument of `loop.set_task_factory`. */
-public interface TaskFactory {
-    /** Returns a new task of [loop] that runs [coroutine]; usually made by the constructor of [Task]. */
-    public fun <T> createTask(
-        loop: EventLoop,
-        coroutine: Coroutine<T>,
-        name: String?,
-        context: Context?,
-        eagerStart: Boolean?,
-    ): Task<T>
-}

@@ -16,6 +16,8 @@ import java.util.concurrent.Executor
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater
 import java.util.function.Supplier
+import kotlin.coroutines.ContinuationInterceptor
+import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.coroutineContext
 import kotlin.coroutines.resume
 
@@ -345,6 +347,10 @@ public open class Future<T> internal constructor(
 
     /** Waits as an ordinary kotlinx coroutine does, on whatever thread; passes a cancellation on, as a task would. */
     private suspend fun awaitOutsideTask(): T {
+        check(!owner.hasTurn() || !coroutineContext.isOfRunBlocking()) {
+            "runBlocking { } in a task or callback waits for $this and blocks the loop that would complete it. Let the " +
+                "function that calls runBlocking be a suspend function itself, and call what is inside directly."
+        }
         try {
             joinOutsideTask()
         } catch (e: CancellationException) {
@@ -397,6 +403,10 @@ public open class Future<T> internal constructor(
         const val OBTRUDE = "A Tandem future is completed once: what was read cannot be changed afterwards."
     }
 }
+
+/** Whether the coroutine is run by a thread that does nothing else until it has ended. kotlinx keeps the type to itself. */
+private fun CoroutineContext.isOfRunBlocking() =
+    get(ContinuationInterceptor)?.javaClass?.name == "kotlinx.coroutines.BlockingEventLoop"
 
 /** A done-callback on its way: an entry of the ready queue once the future is done. */
 private class DoneCallbackEntry<T>(

@@ -12,11 +12,20 @@ import kotlin.time.Duration.Companion.seconds
 class DebugModeRealTimeTest {
     @Test
     fun stepThatBlocksTheLoopIsReportedWithTheStackThatWasRunning() {
-        val log = captureLog { runDebugging(limit = 20.milliseconds) { blockForAWhile() } }
+        val log = captureLog { runDebugging(limit = 200.milliseconds) { blockForAWhile() } }
         log shouldHaveSize 1
         log.single().message shouldStartWith "The loop was busy for "
         log.single().message shouldContain "Task(main"
         log.single().message shouldContain "blockForAWhile"
+    }
+
+    @Test
+    fun stepThatMayNeverEndIsReportedWhileItBlocksTheLoop() {
+        captureLog { log ->
+            runDebugging(limit = 10.milliseconds) { blockUntil { log.isNotEmpty() } }
+            log.first().message shouldStartWith "The loop is stuck: it has been busy for "
+            log.first().message shouldContain "blockUntil"
+        }
     }
 
     @Test
@@ -43,6 +52,10 @@ class DebugModeRealTimeTest {
             sleep(Duration.ZERO)
             body()
         }.await()
+    }
+
+    private fun blockUntil(condition: () -> Boolean) {
+        while (!condition()) Thread.sleep(10)
     }
 
     /** So long that the watch gets a turn to look, however busy the machine is. */

@@ -138,18 +138,9 @@ class EagerStartTest {
     }
 
     @Test
-    fun taskFactoryCanMakeEagerStartTheDefault() {
+    fun eagerTaskFactoryMakesEagerStartTheDefault() {
         inVirtualTime {
-            runningLoop().taskFactory =
-                object : TaskFactory {
-                    override fun <T> createTask(
-                        loop: EventLoop,
-                        coroutine: Coroutine<T>,
-                        name: String?,
-                        context: Context?,
-                        eagerStart: Boolean?,
-                    ): Task<T> = Task(loop, coroutine, name, context, eagerStart ?: true)
-                }
+            runningLoop().taskFactory = eagerTaskFactory
             createTask { events += "eager" }
             events += "created"
             createTask(eagerStart = false) { events += "not eager" }

@@ -3,6 +3,7 @@ package dev.tandem
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.shouldNotBe
+import io.kotest.matchers.string.shouldStartWith
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -209,4 +210,11 @@ class KotlinxOutsideTest {
         }
         events shouldBe listOf("default")
     }
+
+    @Test
+    fun runBlockingInATaskFailsInsteadOfBlockingTheLoopThatItWaitsFor() =
+        inVirtualTime {
+            val error = shouldThrow<IllegalStateException> { runBlocking { sleep(1.seconds) } }
+            error.message!! shouldStartWith "runBlocking { } in a task or callback waits for Future(pending)"
+        }
 }
