@@ -26,6 +26,12 @@ class CarrierChoiceTest {
   }
 
   @Test
+  @EnabledForJreRange(min = JRE.JAVA_24)
+  void mountedThreadsAreTakenWhereTheJvmIsOpenToUs() {
+    assertEquals(CarrierKind.MOUNTED, CarrierKind.chosen());
+  }
+
+  @Test
   @EnabledForJreRange(max = JRE.JAVA_20)
   void platformThreadsAreTakenOtherwise() {
     assertTrue(threadOfATask().startsWith("Thread"));
@@ -43,7 +49,7 @@ class CarrierChoiceTest {
     System.setProperty(CarrierKind.PROPERTY, "virtual");
     var thrown = assertThrows(UnsupportedOperationException.class, () -> Asyncio.run(() -> 1));
     assertEquals(
-        "The system property tandem.carrier asks for virtual threads, which this JDK, %s, does not have. Run on JDK 21 or later, or leave the property out: tasks then run on platform threads."
+        "The system property tandem.carrier asks for virtual threads, but this JDK, %s, does not have them: run on JDK 21 or later. Without the property, tasks get the cheapest threads that this JVM has."
             .formatted(Runtime.version()),
         thrown.getMessage());
   }
@@ -53,8 +59,8 @@ class CarrierChoiceTest {
     System.setProperty(CarrierKind.PROPERTY, "green");
     var thrown = assertThrows(IllegalArgumentException.class, () -> Asyncio.run(() -> 1));
     assertEquals(
-        "The system property tandem.carrier is \"green\". It may be \"platform\" or \"virtual\"; without it, tasks get "
-            + "the cheapest threads that this JVM has.",
+        "The system property tandem.carrier is \"green\". It may be \"platform\", \"virtual\" or \"mounted\"; "
+            + "without it, tasks get the cheapest threads that this JVM has.",
         thrown.getMessage());
   }
 

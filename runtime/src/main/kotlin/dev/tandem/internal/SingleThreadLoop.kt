@@ -32,10 +32,9 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.nanoseconds
 
 /**
- * The loop: asyncio's cycle on one thread.
+ * The loop: what [EventLoop] promises, on top of a [Cycle] that is driven by one thread at a time.
  *
- * Owner: whichever thread has the turn, [turnHolder]; while the loop runs that is the thread that runs it, or one that
- * it has handed the turn to and waits for. Only [inbox], [handOver] and the volatile flags are for other threads.
+ * Owner: whichever thread has the [turn]. What other threads may call says so.
  */
 @OptIn(InternalCoroutinesApi::class, ExperimentalCoroutinesApi::class)
 internal class SingleThreadLoop(
@@ -43,51 +42,36 @@ internal class SingleThreadLoop(
     override var debug: Boolean,
 ) : EventLoop(),
     Delay {
-    private val ready = ArrayDeque<Runnable>()
-    private val readiness = ChannelReadiness(this)
-    private val inbox = ThreadsafeInbox(readiness::wakeUp)
-    private val executor = LoopExecutor(this)
+    @JvmField
+    val turn = Turn()
+
+    @JvmField
+    val cycle = Cycle(this, clock, turn)
+    private val readiness get() = cycle.readiness
     private val attachments = LinkedHashMap<Class<*>, AutoCloseable>()
-    val timers = TimerHeap()
+    val executor = LoopExecutor(this)
+    val timers get() = cycle.timers
     val tasks = TaskRegistry()
 
     @JvmField
     var currentTask: Task<*>? = null
 
-    /** What code of the loop runs in that belongs to no task and no call. */
-    private val ownContext = Context()
+    /** What code of the loop runs in that belongs to no task and no call: kotlinx blocks, dependents of futures. */
+    @JvmField
+    val ownContext = Context()
 
     @JvmField
     var currentContext: Context = ownContext
 
-    /** The thread that may touch the loop's state now; null while the loop does not run. */
-    @Volatile
-    private var turnHolder: Thread? = null
-
-    /** The thread that may use the loop while it does not run: it made the loop, or ran it last. */
-    @Volatile
-    private var homeThread: Thread = Thread.currentThread()
-
-    /** Held by [homeThread] while it uses the loop that does not run, so that no other thread starts it meanwhile. */
-    private val startLock = Any()
-
-    @Volatile
-    override var isRunning: Boolean = false
-        private set
+    override val isRunning: Boolean get() = turn.isTaken
 
     @Volatile
     override var isClosed: Boolean = false
         private set
 
-    private var stopping = false
-
-    /** The loop's thread was interrupted, which means nothing to the loop; its caller finds the flag set again. */
-    private var wasInterrupted = false
-
     /** How many stages of other libraries are waited for. */
     var foreignStages = 0
 
-    private val slowCallbacks = SlowCallbackWatch(limit = { slowCallbackDuration }, loopThread = { turnHolder })
     private val signalHandlers = HashMap<String, AutoCloseable>()
     private val closeRecord = if (debug) ForgottenRecord.watch(this, "EventLoop was never closed.") else null
 
@@ -97,85 +81,23 @@ internal class SingleThreadLoop(
 
     override fun time(): Duration = clock.nanoTime().nanoseconds
 
-    // ---- the cycle ------------------------------------------------------------------------------------------------
-
-    private fun runOnce() {
-        inbox.drainTo(ready)
-        if (ready.isNotEmpty() || stopping) readiness.poll() else idle()
-        inbox.drainTo(ready)
-        timers.takeDue(clock.nanoTime(), ready)
-        // What these add waits for the next pass.
-        repeat(ready.size) {
-            val entry = ready.removeFirst()
-            if (debug) slowCallbacks.measure(entry) { runEntry(entry) } else runEntry(entry)
-        }
-    }
-
-    /** Nothing is ready: waits for a channel, another thread, or the next timer. */
-    private fun idle() {
-        val next = timers.nextNanos()
-        when (clock) {
-            SystemClock -> sleepUntil(next)
-            is VirtualClock -> {
-                readiness.poll()
-                when {
-                    ready.isNotEmpty() -> return
-                    executor.isBusy -> sleepUntil(TimerHeap.NEVER)
-                    next != TimerHeap.NEVER -> clock.advanceTo(next)
-                    readiness.isAwaited || mayBeCalledFromOutside() -> sleepUntil(TimerHeap.NEVER)
-                    else -> throw IllegalStateException(describeDeadlock())
-                }
-            }
-        }
-    }
-
-    /** Whether code that is not the loop's own may yet go on: another library's future, or kotlinx on its threads. */
-    private fun mayBeCalledFromOutside() = foreignStages > 0 || tasks.toList().any { it.isSuspendedByKotlinx }
-
-    private fun sleepUntil(nanos: Long) {
-        val timeout = if (nanos == TimerHeap.NEVER) TimerHeap.NEVER else nanos - clock.nanoTime()
-        if (timeout <= 0) readiness.poll() else inbox.sleepUnlessFilled { readiness.select(timeout) }
-        // With the flag set no select would wait any more, and the loop would spin.
-        if (Thread.interrupted()) wasInterrupted = true
-    }
-
-    private fun runEntry(entry: Runnable) {
-        // A call or a step enters its own; kotlinx code and dependents of futures have none, and must not find another's.
-        currentContext = ownContext
-        try {
-            entry.run()
-        } catch (e: Throwable) {
-            if (e.isFatal()) throw e
-            callExceptionHandler(ExceptionContext("Exception in callback $entry", e, handle = entry as? Handle))
-        }
-    }
-
     // ---- running --------------------------------------------------------------------------------------------------
 
     override fun runForever() {
         checkMayRun()
         running.set(this)
-        synchronized(startLock) {
-            homeThread = Thread.currentThread()
-            turnHolder = homeThread
-            isRunning = true
-        }
+        turn.take()
         try {
-            do runOnce() while (!stopping)
+            cycle.run()
         } finally {
-            stopping = false
-            isRunning = false
-            turnHolder = null
+            turn.giveUp()
             running.remove()
-            slowCallbacks.close()
-            if (wasInterrupted) Thread.currentThread().interrupt()
-            wasInterrupted = false
         }
     }
 
     override fun <T> runUntilComplete(awaitable: Awaitable<T>): T {
         checkMayRun()
-        synchronized(startLock) { homeThread = Thread.currentThread() }
+        turn.moveHome()
         val future = ensureFuture(awaitable, this)
         val stop = DoneCallback<T> { if (it.failureOrNull()?.isFatal() != true) stop() }
         future.addDoneCallback(stop)
@@ -190,15 +112,13 @@ internal class SingleThreadLoop(
 
     private fun checkMayRun() {
         checkOpen()
-        check(!isRunning) { "This loop is running already, on thread ${turnHolder?.name}." }
+        check(!isRunning) { "This loop is running already, on thread ${turn.holder?.name}." }
         check(running.get() == null) {
             "Another loop is running on this thread. Inside a task, await instead of running a loop; or use a new thread."
         }
     }
 
-    override fun stop() {
-        stopping = true
-    }
+    override fun stop() = cycle.stop()
 
     override fun close() {
         check(!isRunning) { "A running loop cannot be closed: stop() it first, and close it when the run has ended." }
@@ -207,20 +127,8 @@ internal class SingleThreadLoop(
         isClosed = true
         closeRecord?.settled = true
         signalHandlers.keys.toList().forEach(::removeSignalHandler)
-        settle()
-        timers.clear()
-        readiness.close()
+        cycle.close()
         executor.close()
-    }
-
-    /** Drops what is queued, but for what other threads rely on: completions that are handed over or to be announced. */
-    private fun settle() {
-        synchronized(inbox) {
-            inbox.drainTo(ready)
-            val settlements = ready.filterIsInstance<Settlement>()
-            ready.clear()
-            settlements.forEach { it.run() }
-        }
     }
 
     fun checkOpen() {
@@ -229,10 +137,8 @@ internal class SingleThreadLoop(
 
     // ---- calls ----------------------------------------------------------------------------------------------------
 
-    /** Loop thread, the hot path: puts [entry] at the end of the ready queue. */
-    fun enqueue(entry: Runnable) {
-        ready.addLast(entry)
-    }
+    /** Loop thread. Puts [entry] at the end of the ready queue. */
+    fun enqueue(entry: Runnable) = cycle.enqueue(entry)
 
     fun enqueueDependents(complete: () -> Unit) {
         if (isClosed) complete() else enqueue(Settlement(complete))
@@ -254,7 +160,7 @@ internal class SingleThreadLoop(
         checkOpen()
         val call = ScheduledCall(this, context ?: copyContext(), callback)
         // On the loop's own thread it keeps its place among the other calls.
-        if (hasTurn()) enqueue(call) else inbox.add(call)
+        if (hasTurn()) enqueue(call) else cycle.inbox.add(call)
         return call
     }
 
@@ -380,10 +286,6 @@ internal class SingleThreadLoop(
         handOver { if (isClosed) LoopLog.report(context) else callExceptionHandler(context) }
     }
 
-    private fun describeDeadlock(): String =
-        "Nothing can ever happen again: no call is ready, no timer is set, and nothing waits for a channel or thread." +
-            tasks.toList().joinToString("") { "\n  $it" }
-
     // ---- threads --------------------------------------------------------------------------------------------------
 
     override fun <T> runInExecutor(
@@ -397,15 +299,13 @@ internal class SingleThreadLoop(
 
     override suspend fun shutdownDefaultExecutor(timeout: Duration?) = executor.shutdown(timeout)
 
-    /**
-     * Says that [thread] has the turn from now on. Called by the thread that has it, just before it wakes [thread] and
-     * waits: so a task whose code needs a thread of its own runs while the loop stands still.
-     */
-    fun passTurn(thread: Thread) {
-        turnHolder = thread
-    }
+    /** Whether this thread has the loop's turn. Any thread. */
+    fun hasTurn(): Boolean = turn.isMine()
 
-    /** Makes this the running loop of the calling thread, which will be passed the turn; [dismissThread] ends it. */
+    /** Any thread. Calls [action] and returns true if this thread may change the loop's state now. */
+    inline fun actHere(action: () -> Unit): Boolean = turn.actHere(action)
+
+    /** Makes this the running loop of the calling thread, which is given the turn; [dismissThread] ends it. */
     fun adoptThread() {
         running.set(this)
     }
@@ -414,36 +314,20 @@ internal class SingleThreadLoop(
         running.remove()
     }
 
-    /** Whether this thread has the loop's turn. Any thread. */
-    fun hasTurn(): Boolean = turnHolder === Thread.currentThread()
-
-    /** Whether this thread may change the loop's state now: it has the turn, or nobody runs the loop and it may. */
-    fun mayTouch(): Boolean = hasTurn() || (!isRunning && Thread.currentThread() === homeThread)
-
-    /** Any thread. Calls [action] and returns true if this thread may change the loop's state now. */
-    inline fun actHere(action: () -> Unit): Boolean {
-        if (hasTurn()) {
-            action()
-            return true
-        }
-        return Thread.currentThread() === homeThread &&
-            synchronized(startLock) { !isRunning.also { if (!it) action() } }
-    }
-
     fun checkTurn(
         call: String,
         instead: String,
     ) {
-        check(mayTouch() || isClosed) {
+        check(turn.mayTouch() || isClosed) {
             "$call() on thread \"${Thread.currentThread().name}\", but the loop belongs to thread " +
-                "\"${(turnHolder ?: homeThread).name}\". From another thread, call $instead."
+                "\"${(turn.holder ?: turn.home).name}\". From another thread, call $instead."
         }
     }
 
     /** Any thread. Runs [action] in the loop's next pass, or here and now once the loop is closed. */
     fun handOver(action: () -> Unit) {
-        inbox.add(Settlement(action))
-        if (isClosed) settle()
+        cycle.inbox.add(Settlement(action))
+        if (isClosed) cycle.settle()
     }
 
     /** Any thread. */
@@ -457,7 +341,7 @@ internal class SingleThreadLoop(
         context: CoroutineContext,
         block: Runnable,
     ) {
-        if (!actHere { enqueue(block) }) inbox.add(block)
+        if (!actHere { enqueue(block) }) cycle.inbox.add(block)
     }
 
     override fun scheduleResumeAfterDelay(
@@ -514,11 +398,4 @@ internal class SingleThreadLoop(
                     "task; from another thread, hand work to a loop with runCoroutineThreadsafe.",
             )
     }
-}
-
-/** A step in completing a future that is taken even if the loop is closed first, since threads may wait for it. */
-private class Settlement(
-    private val action: () -> Unit,
-) : Runnable {
-    override fun run() = action()
 }

@@ -124,6 +124,25 @@ internal class TaskStep<T>(
             COROUTINE_SUSPENDED
         }
 
+    /**
+     * The main frame was about to be suspended, but its caller cannot wait: it gets [error] here and now, again and again
+     * while it waits for something else in cleaning up, within limits.
+     */
+    fun failWait(error: Throwable) {
+        var attempts = MAX_WAITS_OF_CLEANING_UP
+        while (attempts-- > 0) {
+            val continuation = parked ?: return
+            loop.cycle.remove(this)
+            waiter?.removeWhenDone(this)
+            awaitedChannel?.waitingStep = null
+            parked = null
+            waiter = null
+            awaitedChannel = null
+            pendingError = null
+            continuation.resumeWith(Result.failure(error))
+        }
+    }
+
     // ---- stepping -------------------------------------------------------------------------------------------------
 
     override fun run() {
@@ -206,6 +225,17 @@ internal class TaskStep<T>(
         mustCancel = false
     }
 
+    // ---- for the Cycle --------------------------------------------------------------------------------------------
+
+    /** Whether code of [other] runs in this step itself, and not in one that was taken inside of it. */
+    fun isInnermostStepOf(other: Task<*>?): Boolean = depth == 1 && other === task && loop.currentTask === task
+
+    /** Ends this step, which is the outermost one. */
+    fun leave() {
+        loop.cycle.openStep = null
+        leave(null, loop.ownContext)
+    }
+
     // ---- for TaskContext and TaskJob ------------------------------------------------------------------------------
 
     /** Whether the body stands in code that is not ours, which may go on without the loop's doing. */
@@ -228,19 +258,32 @@ internal class TaskStep<T>(
     }
 
     private inline fun inStep(resume: () -> Unit) {
+        val cycle = loop.cycle
         val outerTask = loop.currentTask
         val outerContext = loop.currentContext
+        val isOutermost = cycle.openStep == null
+        if (isOutermost) cycle.openStep = this
         loop.currentTask = task
         loop.currentContext = contextValues
         depth++
         try {
             resume()
         } finally {
-            depth--
-            loop.currentTask = outerTask
-            loop.currentContext = outerContext
-            deliverToKotlinx()
+            when {
+                !isOutermost -> leave(outerTask, outerContext)
+                !cycle.isContinued(this) -> leave()
+            }
         }
+    }
+
+    private fun leave(
+        outerTask: Task<*>?,
+        outerContext: Context,
+    ) {
+        depth--
+        loop.currentTask = outerTask
+        loop.currentContext = outerContext
+        deliverToKotlinx()
     }
 
     /** Replaces [outcome] by a cancellation that waits to be delivered; one that arrives by itself is kept. */
@@ -267,5 +310,7 @@ internal class TaskStep<T>(
 
     private companion object {
         val UNIT: Result<Any?> = Result.success(Unit)
+
+        const val MAX_WAITS_OF_CLEANING_UP = 100
     }
 }

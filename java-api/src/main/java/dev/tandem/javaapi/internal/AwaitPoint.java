@@ -4,6 +4,7 @@ import dev.tandem.Awaitable;
 import dev.tandem.EnsureFutureKt;
 import dev.tandem.Future;
 import dev.tandem.internal.InlineStartKt;
+import dev.tandem.internal.TaskContext;
 import java.util.concurrent.CompletionStage;
 import kotlin.ResultKt;
 import kotlin.coroutines.Continuation;
@@ -58,7 +59,11 @@ public final class AwaitPoint implements Continuation<Object> {
   @SuppressWarnings("unchecked")
   private static <T> T await(JavaCall call, Awaitable<? extends T> awaitable) {
     if (awaitable instanceof Future<? extends T> future && future.done()) {
-      return future.result();
+      try {
+        return future.result();
+      } catch (Throwable e) {
+        throw Unchecked.raise(AwaitTrace.extend(e, call.name()));
+      }
     }
     return (T) new AwaitPoint(call).awaitHere((Awaitable<Object>) awaitable);
   }
@@ -90,10 +95,26 @@ public final class AwaitPoint implements Continuation<Object> {
     }
     if (outcome == PENDING) {
       waiting = true;
-      call.suspend();
+      if (!call.suspend()) {
+        waiting = false;
+        throw pinned();
+      }
     }
-    ResultKt.throwOnFailure(outcome);
+    try {
+      ResultKt.throwOnFailure(outcome);
+    } catch (Throwable e) {
+      throw Unchecked.raise(AwaitTrace.extend(e, call.name()));
+    }
     return outcome;
+  }
+
+  /** The code cannot leave its thread. What it wanted to wait for learns of it, so that nothing is left behind. */
+  private IllegalStateException pinned() {
+    IllegalStateException failure = Misuse.pinned();
+    if (getContext() instanceof TaskContext main) {
+      main.getStep().failWait(failure);
+    }
+    return failure;
   }
 
   /** A suspend function that resumes on a thread of its own, past the interceptor. After the loop, nobody waits. */

@@ -1,29 +1,33 @@
 package dev.tandem.javaapi.internal;
 
+import dev.tandem.Task;
+import dev.tandem.internal.Cycle;
 import dev.tandem.internal.SingleThreadLoop;
+import dev.tandem.internal.Turn;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A carrier that is a thread: it and whoever resumes it pass the loop's turn to and fro like a baton.
+ * A carrier that is a thread: it and others pass the loop's turn on like a baton, see {@link Turn}.
  *
- * <p>The turn itself, {@link SingleThreadLoop#hasTurn}, is the flag that both sides wait on. It has one holder, is
- * written before the other side is woken, and is read again after each wake-up: none is lost, and one for no reason
- * does no harm. It also orders what the two tell each other in plain fields.
+ * <p>While its code waits, the thread drives the loop itself, unless another one waits for the turn to come back: what
+ * comes next is often this very code, and then no thread is switched.
  *
  * <p>An interrupt does not disturb the hand-over: it is remembered, and the thread's flag is set again afterwards.
  */
 final class BatonCarrier implements Carrier, Runnable {
   private final BatonCarriers owner;
-  private final SingleThreadLoop loop;
+  private final Turn turn;
+  private final Cycle cycle;
   private final Thread thread;
+  private final Runnable takeOver = this::takeOver;
 
   /** What the thread runs, or shall run when it gets the turn. Turn holder only. */
   private Runnable code;
 
   private boolean started;
 
-  /** Who resumed this carrier last and waits for the turn to come back. Turn holder only. */
+  /** Who resumed this carrier and waits for the turn to come back; null if nobody does. Turn holder only. */
   private Thread giver;
 
   /** The loop was closed: the turn comes no more. Written by the thread that closes the loop. */
@@ -31,7 +35,8 @@ final class BatonCarrier implements Carrier, Runnable {
 
   BatonCarrier(BatonCarriers owner, SingleThreadLoop loop, ThreadFactory threads) {
     this.owner = owner;
-    this.loop = loop;
+    turn = loop.turn;
+    cycle = loop.cycle;
     thread = threads.newThread(this);
   }
 
@@ -43,21 +48,38 @@ final class BatonCarrier implements Carrier, Runnable {
   @Override
   public void resume() {
     giver = Thread.currentThread();
-    loop.passTurn(thread);
-    if (started) {
-      LockSupport.unpark(thread);
-    } else {
+    turn.pass(thread);
+    if (!started) {
       start();
     }
-    awaitTurn();
+    if (turn.await()) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
-  public void suspend() {
-    giveTurnBack();
+  public boolean succeed(Task<?> task) {
+    boolean standsBelow = Thread.currentThread() == thread;
+    return cycle.succeed(takeOver, task, standsBelow);
+  }
+
+  @Override
+  public boolean hasSucceeded() {
+    return giver == null && turn.isMine();
+  }
+
+  @Override
+  public boolean suspend() {
+    if (giver != null) {
+      turn.pass(giver);
+    } else {
+      cycle.leaveStep();
+      cycle.lead();
+    }
     if (!awaitTurn()) {
       throw new CoroutineAbandonedError();
     }
+    return true;
   }
 
   /** The thread: runs one code after the other, as long as its owner has use for it. */
@@ -73,7 +95,11 @@ final class BatonCarrier implements Carrier, Runnable {
       // An interrupt that came too late for this code must not hit the next.
       Thread.interrupted();
       kept = owner.keep(this);
-      giveTurnBack();
+      if (giver != null) {
+        turn.pass(giver);
+      } else {
+        cycle.passOn();
+      }
     } while (kept && awaitTurn());
   }
 
@@ -98,7 +124,7 @@ final class BatonCarrier implements Carrier, Runnable {
     try {
       thread.start();
     } catch (OutOfMemoryError e) {
-      loop.passTurn(giver);
+      turn.pass(giver);
       owner.forget(this);
       throw new IllegalStateException(
           "No thread can be started for a task: the operating system gives this process no more of them. Let fewer "
@@ -107,16 +133,18 @@ final class BatonCarrier implements Carrier, Runnable {
     }
   }
 
-  private void giveTurnBack() {
-    Thread to = giver;
-    loop.passTurn(to);
-    LockSupport.unpark(to);
+  /** Takes the turn from an entry that has returned. */
+  private void takeOver() {
+    giver = null;
+    if (Thread.currentThread() != thread) {
+      turn.pass(thread);
+    }
   }
 
   /** Returns true with the turn, or false if it comes no more. */
   private boolean awaitTurn() {
     boolean interrupted = false;
-    while (!loop.hasTurn() && !abandoned) {
+    while (!turn.isMine() && !abandoned) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }

@@ -26,7 +26,12 @@ final class JavaCall implements Runnable {
   private final Continuation<Object> continuation;
 
   private final CoroutineContext context;
+  private final String name;
+  private final Task<?> task;
   private final Carrier carrier;
+
+  /** Whether the code stands in an await; others may then run on top of it, on the same thread. */
+  private boolean waiting;
 
   private boolean ended;
   private Object outcome;
@@ -37,16 +42,31 @@ final class JavaCall implements Runnable {
     this.code = code;
     this.continuation = continuation;
     context = continuation.getContext();
-    carrier = Carriers.of(loop).carry(threadName(loop, name), this);
+    task = loop.currentTask;
+    this.name = name;
+    carrier = Carriers.of(loop).carry(name(), this);
   }
 
-  /** Returns what runs on the calling thread, or null if it is no carrier. */
+  /** Returns what runs on the calling thread, or null if no Java code of a task does. */
   static JavaCall current() {
-    return CURRENT.get();
+    JavaCall call = CURRENT.get();
+    return call == null || call.waiting ? null : call;
   }
 
   CoroutineContext context() {
     return context;
+  }
+
+  /** Returns what this is called in messages, and its thread at the start: the task's name if there is a task. */
+  String name() {
+    if (task != null) {
+      return task.getName();
+    }
+    return name != null ? name : "coroutine";
+  }
+
+  Carrier carrier() {
+    return carrier;
   }
 
   /**
@@ -68,17 +88,25 @@ final class JavaCall implements Runnable {
     return outcome;
   }
 
-  /** Runs the code on from where it suspended; if it ends, whoever waits for it goes on in this very step. */
+  /** Lets the code go on from where it suspended; if it ends, whoever waits for it goes on in this very step. */
   void goOn() {
+    if (carrier.succeed(task)) {
+      return;
+    }
     carrier.resume();
     if (ended) {
       continuation.resumeWith(outcome);
     }
   }
 
-  /** Called by the code: waits until {@link #goOn}. */
-  void suspend() {
-    carrier.suspend();
+  /** Called by the code: waits until {@link #goOn} and returns true, or returns false if it cannot wait here. */
+  boolean suspend() {
+    waiting = true;
+    try {
+      return carrier.suspend();
+    } finally {
+      waiting = false;
+    }
   }
 
   /** The carrier's part. */
@@ -91,16 +119,11 @@ final class JavaCall implements Runnable {
     } catch (Throwable e) {
       outcome = ResultKt.createFailure(e);
     }
-    loop.dismissThread();
     CURRENT.remove();
     ended = true;
-  }
-
-  private static String threadName(SingleThreadLoop loop, String name) {
-    Task<?> task = loop.currentTask;
-    if (task != null) {
-      return task.getName();
+    if (carrier.hasSucceeded()) {
+      loop.cycle.endEntry(() -> continuation.resumeWith(outcome));
     }
-    return name != null ? name : "coroutine";
+    loop.dismissThread();
   }
 }

@@ -33,6 +33,17 @@ final class Misuse {
     return loop != null ? awaitOnLoopThread(loop.currentTask) : awaitElsewhere();
   }
 
+  /** Mounted carriers only. */
+  static IllegalStateException pinned() {
+    return new IllegalStateException("await() on thread \""
+        + Thread.currentThread().getName()
+        + "\", which is pinned: it is inside a static initialiser or a call from native code, and a virtual thread "
+        + "cannot be put aside there. Await outside of it, say in a method that the initialiser's user calls; or run "
+        + "with -D"
+        + CarrierKind.PROPERTY
+        + "=virtual or =platform, whose threads may wait anywhere.");
+  }
+
   static IllegalStateException bodyWithoutLoop(String name) {
     return new IllegalStateException("The Java coroutine "
         + (name == null ? "(unnamed)" : name)
