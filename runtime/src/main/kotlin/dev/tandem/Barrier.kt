@@ -55,7 +55,10 @@ public class Barrier(
             }
         }
 
-    /** Makes all that wait fail with [BrokenBarrierException], and the barrier usable (again). */
+    /**
+     * Makes all that wait fail with [BrokenBarrierException], and the barrier usable (again). Who came while the last
+     * round was still leaving waits on, for the next.
+     */
     public suspend fun reset() {
         condition.withLock {
             state = if (inside > 0) State.RESETTING else State.FILLING

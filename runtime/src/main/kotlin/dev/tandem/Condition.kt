@@ -25,7 +25,7 @@ public class Condition(
     /** The lock that protects what is waited for. */
     public val lock: Lock = Lock(),
 ) {
-    private val waiters = WaiterQueue()
+    private val waiters = WaiterQueue(this)
 
     /** Returns whether a task holds the lock. */
     public fun locked(): Boolean = lock.locked()
@@ -33,7 +33,11 @@ public class Condition(
     /** Takes the lock. */
     public suspend fun acquire(): Unit = lock.acquire()
 
-    /** Frees the lock. */
+    /**
+     * Frees the lock.
+     *
+     * @throws IllegalStateException if the lock is not held.
+     */
     public fun release(): Unit = lock.release()
 
     /** Runs [body] while holding the lock and returns its result. */
@@ -45,7 +49,7 @@ public class Condition(
      * @throws IllegalStateException if the lock is not held.
      */
     public suspend fun await() {
-        check(locked()) { "await() without the lock. Call it inside withLock { }." }
+        checkLocked("await()")
         release()
         try {
             try {
@@ -60,23 +64,42 @@ public class Condition(
         }
     }
 
-    /** Waits until [predicate] is true, asking again after each signal; returns at once if it is. */
+    /**
+     * Waits until [predicate] is true, asking again after each signal; returns at once if it is. The lock is held
+     * whenever [predicate] is asked.
+     *
+     * **Python.** `wait_for`, which returns what the predicate returned.
+     *
+     * @throws IllegalStateException if it has to wait and the lock is not held.
+     */
     public suspend fun await(predicate: () -> Boolean) {
         while (!predicate()) await()
     }
 
     /**
-     * Wakes up to [count] tasks that wait; they go on when they get the lock.
+     * Wakes up to [count] tasks that wait; they go on when they get the lock. Nobody waits: nothing happens, later
+     * waits included. Any task may signal while the lock is held, whoever holds it.
      *
      * @throws IllegalStateException if the lock is not held.
      */
     public fun signal(count: Int = 1) {
-        check(locked()) { "signal() without the lock. Call it inside withLock { }." }
+        waiters.checkTurn("signal")
+        checkLocked("signal()")
         repeat(count) { if (!waiters.wakeNext()) return }
     }
 
-    /** Wakes all tasks that wait. */
+    /**
+     * Wakes all tasks that wait.
+     *
+     * @throws IllegalStateException if the lock is not held.
+     */
     public fun signalAll(): Unit = signal(waiters.size)
+
+    private fun checkLocked(call: String) =
+        check(locked()) {
+            "$call without the lock. Take it before: condition.withLock { } in Kotlin, " +
+                "try (var held = await(condition.acquire())) in Java."
+        }
 
     /** Takes the lock whatever happens; a cancellation that arrives meanwhile is thrown afterwards, the last one. */
     private suspend fun reacquire() {

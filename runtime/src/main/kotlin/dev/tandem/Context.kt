@@ -1,6 +1,7 @@
 package dev.tandem
 
 import dev.tandem.internal.CurrentContext
+import java.util.concurrent.Callable
 
 /**
  * Returns a copy of the current context; a change to either is not seen in the other.
@@ -40,6 +41,7 @@ public class Context internal constructor(
      *
      * @throws IllegalStateException if this context is entered already.
      */
+    @JvmSynthetic
     public fun <T> run(block: () -> T): T {
         check(!entered && CurrentContext.get() !== this) {
             "This context is already the current one further up the call stack. Run the block in context.copy()."
@@ -53,6 +55,12 @@ public class Context internal constructor(
             entered = false
         }
     }
+
+    /** [run] for Java, with a result: `int size = context.run(() -> cache.get().size())`. [block] cannot await. */
+    public fun <T> run(block: Callable<T>): T = run { block.call() }
+
+    /** [run] for Java, without a result. [block] cannot await. */
+    public fun run(block: Runnable): Unit = run { block.run() }
 
     override fun toString(): String = "Context(${values.entries.joinToString { "${it.key.name}=${it.value}" }})"
 }

@@ -43,7 +43,12 @@ public class ContextVar<T> private constructor(
         )
     }
 
-    /** Sets the value in the current context and returns a token with which [reset] restores what was there. */
+    /**
+     * Sets the value in the current context and returns a token with which [reset] restores what was there.
+     *
+     * Closing the token does so, too, and limits the value to a block: `requestId.set("42").use { ... }` in Kotlin,
+     * `try (var token = requestId.set("42")) { ... }` in Java.
+     */
     public fun set(value: T): Token<T> {
         val context = CurrentContext.get()
         val token = Token(this, context, context.values.containsKey(this), context.values[this])
@@ -68,15 +73,23 @@ public class ContextVar<T> private constructor(
 
     override fun toString(): String = "ContextVar($name)"
 
-    /** What [ContextVar.set] replaced. **Python.** `contextvars.Token`. */
+    /** What [ContextVar.set] replaced. **Python.** `contextvars.Token`; `with` takes one since 3.14. */
     public class Token<T> internal constructor(
         /** The variable that was set. */
         public val variable: ContextVar<T>,
         internal val context: Context,
         internal val hadValue: Boolean,
         internal val previous: Any?,
-    ) {
+    ) : AutoCloseable {
         internal var used: Boolean = false
+
+        /**
+         * Restores what was there: [ContextVar.reset].
+         *
+         * @throws IllegalArgumentException in another context than the one where the value was set.
+         * @throws IllegalStateException if this token was used before.
+         */
+        override fun close(): Unit = variable.reset(this)
 
         override fun toString(): String = "Token(${variable.name})"
     }

@@ -16,13 +16,14 @@ import dev.tandem.internal.WaiterQueue
  */
 public class Event {
     private var flag = false
-    private val waiters = WaiterQueue()
+    private val waiters = WaiterQueue(this)
 
     /** Returns whether the flag is set. */
     public fun isSet(): Boolean = flag
 
     /** Sets the flag and wakes all that wait, even if it is cleared again before they run. */
     public fun set() {
+        waiters.checkTurn("set")
         if (flag) return
         flag = true
         waiters.wakeAll()

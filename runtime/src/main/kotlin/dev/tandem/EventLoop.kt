@@ -6,6 +6,9 @@ import java.nio.channels.SelectableChannel
 import java.util.concurrent.Callable
 import java.util.concurrent.ExecutorService
 import kotlin.time.Duration
+import kotlin.time.toJavaDuration
+import kotlin.time.toKotlinDuration
+import java.time.Duration as JavaDuration
 
 /**
  * Returns a new loop that nobody runs yet; the caller closes it.
@@ -63,6 +66,18 @@ public abstract class EventLoop internal constructor() : CoroutineDispatcher() {
     /** Returns the loop's time: monotonic, from an arbitrary start. Any thread. */
     public abstract fun time(): Duration
 
+    /** The [time] that Java code gets, where this function is called `time`. Any thread. */
+    @JvmName("time")
+    public fun javaTime(): JavaDuration = time().toJavaDuration()
+
+    /** The [slowCallbackDuration] that Java code gets. */
+    public fun getSlowCallbackDuration(): JavaDuration = slowCallbackDuration.toJavaDuration()
+
+    /** Sets the [slowCallbackDuration], for Java code. */
+    public fun setSlowCallbackDuration(limit: JavaDuration) {
+        slowCallbackDuration = limit.toKotlinDuration()
+    }
+
     // ---- calls ----------------------------------------------------------------------------------------------------
 
     /**
@@ -112,6 +127,22 @@ public abstract class EventLoop internal constructor() : CoroutineDispatcher() {
         context: Context? = null,
         callback: Runnable,
     ): TimerHandle
+
+    /** Calls [callback] after [delay]; for Java code. */
+    @JvmOverloads
+    public fun callLater(
+        delay: JavaDuration,
+        context: Context? = null,
+        callback: Runnable,
+    ): TimerHandle = callLater(delay.toKotlinDuration(), context, callback)
+
+    /** Calls [callback] when [time] reaches [when]; for Java code. */
+    @JvmOverloads
+    public fun callAt(
+        `when`: JavaDuration,
+        context: Context? = null,
+        callback: Runnable,
+    ): TimerHandle = callAt(`when`.toKotlinDuration(), context, callback)
 
     // ---- futures and tasks ----------------------------------------------------------------------------------------
 
@@ -273,4 +304,12 @@ public abstract class EventLoop internal constructor() : CoroutineDispatcher() {
      * Afterwards [runInExecutor] needs an executor of its own. **Python.** `loop.shutdown_default_executor`.
      */
     public abstract suspend fun shutdownDefaultExecutor(timeout: Duration? = null)
+
+    /** A coroutine that does the same, for Java code, where this function is called `shutdownDefaultExecutor`. */
+    @JvmName("shutdownDefaultExecutor")
+    public fun javaShutdownDefaultExecutor(timeout: JavaDuration?): Coroutine<Void?> =
+        coroutine("shutdownDefaultExecutor") {
+            shutdownDefaultExecutor(timeout?.toKotlinDuration())
+            null
+        }
 }

@@ -289,8 +289,11 @@ public open class Future<T> internal constructor(
         return true
     }
 
-    /** Of the threads that want to complete a future the first may; a task takes every request to stop. Any thread. */
-    internal fun claim(): Boolean = this is Task<*> || CLAIMED.compareAndSet(this, 0, 1)
+    /**
+     * Of the threads that want to complete a future the first may; what stands for work takes every request to stop it.
+     * Any thread.
+     */
+    internal open fun claim(): Boolean = this is Task<*> || CLAIMED.compareAndSet(this, 0, 1)
 
     // ---- private --------------------------------------------------------------------------------------------------
 
@@ -348,8 +351,8 @@ public open class Future<T> internal constructor(
     /** Waits as an ordinary kotlinx coroutine does, on whatever thread; passes a cancellation on, as a task would. */
     private suspend fun awaitOutsideTask(): T {
         check(!owner.hasTurn() || !coroutineContext.isOfRunBlocking()) {
-            "runBlocking { } in a task or callback waits for $this and blocks the loop that would complete it. Let the " +
-                "function that calls runBlocking be a suspend function itself, and call what is inside directly."
+            "runBlocking { } in a task or callback waits for $this and blocks the loop that would complete it. Let " +
+                "the function that calls runBlocking be a suspend function itself, and call what is inside directly."
         }
         try {
             joinOutsideTask()
@@ -390,7 +393,7 @@ public open class Future<T> internal constructor(
     private fun notDone(call: String) =
         InvalidStateException("$call(): $this is not done yet. Await it, or ask done() first.")
 
-    private fun alreadyDone(call: String) =
+    internal fun alreadyDone(call: String): InvalidStateException =
         InvalidStateException("$call(): $this is done already. Where several may complete it, ask done() first.")
 
     @Suppress("UNCHECKED_CAST")

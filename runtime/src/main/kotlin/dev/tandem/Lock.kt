@@ -15,12 +15,12 @@ import dev.tandem.internal.WaiterQueue
  */
 public class Lock {
     private var held = false
-    private val waiters = WaiterQueue()
+    private val waiters = WaiterQueue(this)
 
     /** Returns whether a task holds the lock. */
     public fun locked(): Boolean = held
 
-    /** Waits until the lock is free and takes it. */
+    /** Waits until the lock is free and takes it; for a task that holds it already, for ever. */
     public suspend fun acquire() {
         if (held || waiters.hasLiveWaiter()) {
             waiters.await(onCancelled = { if (!held) waiters.wakeHead() })
@@ -29,12 +29,16 @@ public class Lock {
     }
 
     /**
-     * Frees the lock; the task that has waited longest gets it.
+     * Frees the lock, which any task may do; the task that has waited longest gets it.
      *
      * @throws IllegalStateException if the lock is not held.
      */
     public fun release() {
-        check(held) { "release() of a lock that is not held. Release once for each acquire(), or use withLock { }." }
+        waiters.checkTurn("release")
+        check(held) {
+            "release() of a lock that is not held. Release once for each acquire(); withLock { } in Kotlin and " +
+                "try (var held = await(lock.acquire())) in Java do that by themselves."
+        }
         held = false
         waiters.wakeHead()
     }

@@ -22,8 +22,8 @@ public open class Queue<T>
         public val maxSize: Int = 0,
     ) {
         private val items = ArrayDeque<T>()
-        private val getters = WaiterQueue()
-        private val putters = WaiterQueue()
+        private val getters = WaiterQueue(this)
+        private val putters = WaiterQueue(this)
         private var unfinished = 0
         private val finished = Event().apply { set() }
         private var isShutDown = false
@@ -57,6 +57,7 @@ public open class Queue<T>
          * @throws QueueShutDownException if the queue is shut down.
          */
         public fun putNoWait(item: T) {
+            checkTurn("putNoWait")
             if (isShutDown) throw shutDown()
             if (full()) throw QueueFullException("The queue holds $maxSize items already; put() waits for room.")
             add(item)
@@ -85,6 +86,7 @@ public open class Queue<T>
          * @throws QueueShutDownException if there is none and the queue is shut down.
          */
         public fun getNoWait(): T {
+            checkTurn("getNoWait")
             if (empty() && isShutDown) throw shutDown()
             if (empty()) throw QueueEmptyException("The queue is empty; get() waits for an item.")
             return take().also { putters.wakeNext() }
@@ -106,10 +108,12 @@ public open class Queue<T>
         }
 
         /**
-         * Closes the queue: from now on [put] fails, and [get] fails once the queue is empty. With [immediate], the
-         * items in the queue are dropped and count as done.
+         * Closes the queue, for good: from now on [put] fails, and [get] fails once the queue is empty. Those that wait
+         * are told. With [immediate], the items in the queue are dropped and count as done; one that was taken still
+         * waits for its [taskDone].
          */
         public fun shutdown(immediate: Boolean = false) {
+            checkTurn("shutdown")
             isShutDown = true
             if (immediate) {
                 while (!empty()) {
@@ -122,7 +126,12 @@ public open class Queue<T>
             putters.wakeAll()
         }
 
-        /** Stores [item]; for queues that keep another order. */
+        private fun checkTurn(call: String) {
+            getters.checkTurn(call)
+            putters.checkTurn(call)
+        }
+
+        /** Stores [item]; for queues that keep another order, with [take] and [size]. */
         protected open fun add(item: T) {
             items.addLast(item)
         }
@@ -141,8 +150,11 @@ public open class Queue<T>
     }
 
 /**
- * A queue that gives the smallest item first: by [comparator], or else by the items' natural order. **Python.**
- * `asyncio.PriorityQueue`.
+ * A queue that gives the smallest item first: by [comparator], or else by the items' natural order. Equal items come
+ * out in no particular order. An item that cannot be compared is refused by [put] and [putNoWait] with the exception
+ * of the comparison.
+ *
+ * **Python.** `asyncio.PriorityQueue`.
  */
 public class PriorityQueue<T>
     @JvmOverloads

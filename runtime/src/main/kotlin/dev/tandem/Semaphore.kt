@@ -22,7 +22,7 @@ public open class Semaphore(
     protected var available: Int = permits
         private set
 
-    private val waiters = WaiterQueue()
+    private val waiters = WaiterQueue(this)
 
     init {
         require(permits >= 0) { "A semaphore cannot start with $permits permits." }
@@ -47,8 +47,12 @@ public open class Semaphore(
         }
     }
 
-    /** Gives a permit back; the task that has waited longest gets it. */
+    /**
+     * Gives a permit back; the task that has waited longest gets it. There may so come to be more permits than at the
+     * start, but for a [BoundedSemaphore].
+     */
     public open fun release() {
+        waiters.checkTurn("release")
         available++
         promisePermit()
     }
@@ -69,11 +73,21 @@ public open class Semaphore(
     override fun toString(): String = "${javaClass.simpleName}($available free, ${waiters.size} waiting)"
 }
 
-/** A semaphore that refuses to have more permits than it began with. **Python.** `asyncio.BoundedSemaphore`. */
+/**
+ * A semaphore that refuses to have more permits than it began with: a [release] too many is an error where it happens.
+ *
+ * **Python.** `asyncio.BoundedSemaphore`.
+ *
+ * @throws IllegalArgumentException if `permits` is negative.
+ */
 public class BoundedSemaphore(
     private val permits: Int = 1,
 ) : Semaphore(permits) {
-    /** @throws IllegalArgumentException if all permits are free already. */
+    /**
+     * Gives a permit back; the task that has waited longest gets it.
+     *
+     * @throws IllegalArgumentException if all permits are free already.
+     */
     override fun release() {
         require(available < permits) {
             "release() of a permit that nobody holds: all $permits are free. Release once for each acquire()."

@@ -2,6 +2,7 @@ package dev.tandem
 
 import dev.tandem.internal.SingleThreadLoop
 import dev.tandem.internal.TaskContext
+import dev.tandem.internal.WaitFuture
 import kotlinx.coroutines.yield
 import kotlin.coroutines.coroutineContext
 import kotlin.time.Duration
@@ -19,7 +20,7 @@ public suspend fun sleep(delay: Duration) {
 
 private suspend fun sleepUntilTimer(delay: Duration) {
     val loop = SingleThreadLoop.running()
-    val wakeUp = loop.createFuture<Unit>()
+    val wakeUp = WaitFuture(loop, "a sleep")
     val timer = loop.startTimer(delay) { wakeUp.finish(Unit) }
     try {
         wakeUp.await()

@@ -9,7 +9,7 @@ public interface TaskFactory {
      */
     public fun <T> createTask(
         loop: EventLoop,
-        coroutine: Coroutine<T>,
+        coroutine: @JvmSuppressWildcards Coroutine<T>,
         name: String?,
         context: Context?,
         eagerStart: Boolean?,
@@ -30,7 +30,7 @@ public val eagerTaskFactory: TaskFactory =
     object : TaskFactory {
         override fun <T> createTask(
             loop: EventLoop,
-            coroutine: Coroutine<T>,
+            coroutine: @JvmSuppressWildcards Coroutine<T>,
             name: String?,
             context: Context?,
             eagerStart: Boolean?,

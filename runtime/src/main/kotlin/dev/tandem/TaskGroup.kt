@@ -29,14 +29,8 @@ import kotlin.coroutines.coroutineContext
  * @throws IllegalStateException outside a task.
  */
 public suspend fun taskGroup(body: suspend (TaskGroup) -> Unit) {
-    val group = TaskGroup(requireCurrentTask("taskGroup()"))
-    var failure: Throwable? = null
-    try {
-        body(group)
-    } catch (e: Throwable) {
-        failure = e
-    }
-    group.finish(failure)
+    val group = TaskGroup()
+    group.run { body(group) }
 }
 
 /**
@@ -44,10 +38,9 @@ public suspend fun taskGroup(body: suspend (TaskGroup) -> Unit) {
  *
  * **Threading.** Loop thread only. **Python.** `asyncio.TaskGroup`.
  */
-public class TaskGroup internal constructor(
-    private val parent: Task<*>,
-) {
-    private val loop: SingleThreadLoop = parent.owner
+public class TaskGroup internal constructor() {
+    /** The task that runs the body, from its start on. */
+    private lateinit var parent: Task<*>
 
     /** The tasks that are not done, in the order in which they were made. */
     private val running = LinkedHashSet<Task<*>>()
@@ -92,7 +85,7 @@ public class TaskGroup internal constructor(
         eagerStart: Boolean? = null,
     ): Task<T> {
         checkOpen(coroutine)
-        val task = loop.createTask(coroutine, name, context, eagerStart)
+        val task = parent.owner.createTask(coroutine, name, context, eagerStart)
         // Also of a task that is done already, having started eagerly, the group learns in a turn of its own: a failure
         // must not cancel the creator before it has the task in its hands.
         running.add(task)
@@ -104,18 +97,40 @@ public class TaskGroup internal constructor(
 
     /**
      * Cancels the tasks of this group and its body; [taskGroup] then ends **without** a cancellation. Failures are
-     * thrown all the same. May be repeated, and does nothing when the group has ended.
+     * thrown all the same. May be repeated, and does nothing when the group has ended. Before the body starts: it is
+     * cancelled where it first awaits.
      *
      * **Python.** `TaskGroup.cancel()`, new in 3.15.
      */
     public fun cancel() {
         if (aborting || (finishing && running.isEmpty())) return
         abort()
-        cancelParent()
+        if (::parent.isInitialized) cancelParent()
+    }
+
+    /** Runs [body] and returns its result once all tasks are done; null if [cancel] cut it short. Used once. */
+    internal suspend fun <T> run(body: suspend () -> T): T? {
+        enter()
+        var result: T? = null
+        var failure: Throwable? = null
+        try {
+            result = body()
+        } catch (e: Throwable) {
+            failure = e
+        }
+        finish(failure)
+        return result
+    }
+
+    private fun enter() {
+        val task = requireCurrentTask("taskGroup()")
+        check(!::parent.isInitialized) { "$this was used before. A group runs once: make a new one for each body." }
+        parent = task
+        if (aborting) cancelParent()
     }
 
     /** Waits for the tasks and throws what is to be thrown; [bodyFailure] is how the body ended. */
-    internal suspend fun finish(bodyFailure: Throwable?) {
+    private suspend fun finish(bodyFailure: Throwable?) {
         finishing = true
         if (bodyFailure?.isFatal() == true && fatalFailure == null) fatalFailure = bodyFailure
         if (bodyFailure != null && !aborting) abort()
@@ -153,7 +168,12 @@ public class TaskGroup internal constructor(
     }
 
     private suspend fun awaitAllDone() {
-        while (running.isNotEmpty()) loop.createFuture<Unit>().also { allDone = it }.await()
+        while (running.isNotEmpty()) {
+            parent.owner
+                .createFuture<Unit>()
+                .also { allDone = it }
+                .await()
+        }
     }
 
     private fun onDone(task: Task<*>) {
@@ -181,12 +201,13 @@ public class TaskGroup internal constructor(
     private fun checkOpen(coroutine: Coroutine<*>) {
         val closed =
             when {
-                finishing && running.isEmpty() -> "has ended"
-                aborting -> "is being cancelled"
+                !::parent.isInitialized -> "has not started: add tasks in its body"
+                finishing && running.isEmpty() -> "has ended and takes no more tasks"
+                aborting -> "is being cancelled and takes no more tasks"
                 else -> return
             }
         coroutine.close()
-        throw IllegalStateException("$this $closed and takes no more tasks.")
+        throw IllegalStateException("$this $closed.")
     }
 
     override fun toString(): String = "TaskGroup(${running.size} running${if (aborting) ", cancelling" else ""})"

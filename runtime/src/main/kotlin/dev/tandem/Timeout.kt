@@ -39,16 +39,8 @@ public suspend fun <T> timeoutAt(
     `when`: Duration?,
     body: suspend (Timeout) -> T,
 ): T {
-    val timeout = Timeout(`when`)
-    timeout.enter()
-    val result =
-        try {
-            body(timeout)
-        } catch (e: Throwable) {
-            throw timeout.exitWith(e)
-        }
-    timeout.exit()
-    return result
+    val limit = Timeout(`when`)
+    return limit.run { body(limit) }
 }
 
 /**
@@ -79,6 +71,7 @@ public class Timeout internal constructor(
      * @throws IllegalStateException if time has run out already, or the block has ended.
      */
     public fun reschedule(`when`: Duration?) {
+        check(state != State.CREATED) { "reschedule() came too early: call it in the block that this limits." }
         check(state == State.ACTIVE) {
             "reschedule() came too late: the time limit has ${if (state == State.FINISHED) "ended" else "run out"}."
         }
@@ -87,15 +80,29 @@ public class Timeout internal constructor(
         timer = `when`?.let(::setTimer)
     }
 
-    internal fun enter() {
+    /** Runs [body] under this limit, once. */
+    internal suspend fun <T> run(body: suspend () -> T): T {
+        enter()
+        val result =
+            try {
+                body()
+            } catch (e: Throwable) {
+                throw exitWith(e)
+            }
+        exit()
+        return result
+    }
+
+    private fun enter() {
         task = requireCurrentTask("timeout()")
+        check(state == State.CREATED) { "$this was used before. It limits one block: make a new one for each." }
         state = State.ACTIVE
         cancellingAtEntry = task.cancelling()
         reschedule(deadline)
     }
 
     /** The body has ended. Returns whether its cancellation, if it ended with one, was this limit's. */
-    internal fun exit(): Boolean {
+    private fun exit(): Boolean {
         timer?.cancel()
         timer = null
         val expiring = state == State.EXPIRING
@@ -104,7 +111,7 @@ public class Timeout internal constructor(
     }
 
     /** The body has thrown [failure]. Returns what to throw in its place. */
-    internal fun exitWith(failure: Throwable): Throwable {
+    private fun exitWith(failure: Throwable): Throwable {
         if (!exit()) return failure
         if (failure.isCancellation()) return TimeoutException(MESSAGE, failure)
         failure.addSuppressed(TimeoutException(MESSAGE))

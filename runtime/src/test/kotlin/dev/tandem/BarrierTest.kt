@@ -125,6 +125,43 @@ class BarrierTest {
     }
 
     @Test
+    fun nobodyCountsAsWaitingWhileTheBarrierDrains() =
+        inVirtualTime {
+            val waiting = arrivals(2)
+            passes(2)
+            barrier.await()
+            "$barrier" shouldBe "Barrier(draining, 2 of 3)"
+            barrier.waitingCount shouldBe 0
+            gather(waiting).await()
+        }
+
+    // test_locks.py: BarrierTests.test_reset_barrier_while_tasks_draining
+    @Test
+    fun resetWhileTheBarrierDrainsFailsThoseInsideButNotWhoWaitsForTheNextRound() {
+        inVirtualTime {
+            val round = arrivals(3)
+            val latecomer = arrivals(1).single()
+            createTask { barrier.reset() }.await()
+            round.forEach { task -> events += outcomeOf { task.await() }.substringBefore(":") }
+            gather(arrivals(2)).await()
+            events += "latecomer ${latecomer.await()}"
+        }
+        events shouldBe listOf("BrokenBarrierException", "BrokenBarrierException", "done 2", "latecomer 0")
+    }
+
+    @Test
+    fun abortWhileTheBarrierDrainsFailsWhoWaitsForTheNextRoundAsWell() {
+        inVirtualTime {
+            val round = arrivals(3)
+            val latecomer = arrivals(1).single()
+            createTask { barrier.abort() }.await()
+            (round + latecomer).forEach { task -> events += outcomeOf { task.await() }.substringBefore(":") }
+        }
+        events shouldBe
+            listOf("BrokenBarrierException", "BrokenBarrierException", "done 2", "BrokenBarrierException")
+    }
+
+    @Test
     fun barrierShowsItsState() =
         inVirtualTime {
             val waiting = arrivals(1)

@@ -98,6 +98,20 @@ class ConditionTest {
         }
 
     @Test
+    fun signalNeedsTheLockToBeHeldButNotByWhoSignals() {
+        inVirtualTime {
+            val waiters = waiters("a")
+            passes(1)
+            condition.acquire()
+            createTask { condition.signal() }.await()
+            events += "signalled by another"
+            condition.release()
+            gather(waiters).await()
+        }
+        events shouldBe listOf("signalled by another", "a")
+    }
+
+    @Test
     fun waitForAPredicateAsksAgainAfterEachSignal() {
         inVirtualTime {
             var stock = 0

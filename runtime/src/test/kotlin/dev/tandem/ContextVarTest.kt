@@ -56,6 +56,15 @@ class ContextVarTest {
     }
 
     @Test
+    fun closingTheTokenLimitsAValueToABlock() {
+        Context().run {
+            color.set("red")
+            color.set("blue").use { color.get() shouldBe "blue" }
+            color.get() shouldBe "red"
+        }
+    }
+
+    @Test
     fun tokenOfAnotherVariableIsRefused() {
         val other = ContextVar("other", default = "none")
         Context().run {

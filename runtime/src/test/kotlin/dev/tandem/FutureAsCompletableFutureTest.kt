@@ -183,6 +183,54 @@ class FutureAsCompletableFutureTest {
     }
 
     @Test
+    fun orTimeoutStopsWhatWasGathered() {
+        inVirtualTime {
+            val outer = gather(neverEnding("one"), neverEnding("two"))
+            passes(1)
+            outer.orTimeout(1, TimeUnit.MILLISECONDS)
+            toThread { outcomeOf { outer.join() } }
+            shouldThrow<java.util.concurrent.TimeoutException> { outer.await() }
+            events += "outcome"
+        }
+        events shouldBe listOf("one stopped", "two stopped", "outcome")
+    }
+
+    @Test
+    fun completeOnTimeoutStopsWhatWasGathered() {
+        inVirtualTime {
+            val outer = gather(neverEnding("one"))
+            passes(1)
+            outer.completeOnTimeout(listOf("cached"), 1, TimeUnit.MILLISECONDS)
+            events += toThread { "${outer.join()}" }
+        }
+        events shouldBe listOf("one stopped", "[cached]")
+    }
+
+    @Test
+    fun otherThreadMayCancelWhatWasGatheredAgain() {
+        inVirtualTime {
+            val stubborn =
+                createTask {
+                    repeat(2) {
+                        try {
+                            runningLoop().createFuture<Unit>().await()
+                        } catch (_: CancelledException) {
+                            events += "asked to stop"
+                        }
+                    }
+                }
+            val outer = gather(stubborn)
+            passes(1)
+            repeat(2) {
+                toThread { outer.cancel(true) } shouldBe true
+                passes(2)
+            }
+            events += outcomeOf { outer.await() }
+        }
+        events shouldBe listOf("asked to stop", "asked to stop", "CancelledException")
+    }
+
+    @Test
     fun completeOnTimeoutGivesAFutureItsValue() =
         inVirtualTime {
             val future = runningLoop().createFuture<Int>()
@@ -284,4 +332,13 @@ class FutureAsCompletableFutureTest {
         }
         events shouldBe listOf("false false false", "true false false", "true false true", "true true true")
     }
+
+    private fun neverEnding(name: String): Coroutine<String> =
+        coroutine(name) {
+            try {
+                runningLoop().createFuture<String>().await()
+            } finally {
+                events += "$name stopped"
+            }
+        }
 }

@@ -5,6 +5,7 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeInstanceOf
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import org.junit.jupiter.api.Test
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -207,6 +208,152 @@ class GatherTest {
                         other.createFuture(),
                     )
                 }
+            }
+        }
+
+    // ---- completed from outside -----------------------------------------------------------------------------------
+
+    @Test
+    fun failureFromOutsideStopsTheChildrenAndIsTheOutcomeWhenTheLastHasEnded() {
+        val failure = Broken("from outside")
+        inVirtualTime {
+            val outer = gather(stoppable("quick"), stoppable("slow", cleanup = 2.seconds))
+            passes(1)
+            events += "${outer.completeExceptionally(failure)}, done ${outer.done()}"
+            shouldThrow<Broken> { outer.await() } shouldBeSameInstanceAs failure
+            events += "outcome at ${runningLoop().time()}"
+        }
+        events shouldBe
+            listOf(
+                "true, done false",
+                "quick stopped by Broken: from outside",
+                "slow stopped by Broken: from outside",
+                "outcome at 2s",
+            )
+    }
+
+    @Test
+    fun valueFromOutsideStopsTheChildrenAndIsTheOutcome() {
+        inVirtualTime {
+            val outer = gather(stoppable("one"), stoppable("two"))
+            passes(1)
+            outer.complete(listOf("instead"))
+            events += "${outer.await()}"
+        }
+        events shouldBe listOf("one stopped by null", "two stopped by null", "[instead]")
+    }
+
+    @Test
+    fun childThatAnswersWithAnExceptionOfItsOwnGoesBeforeWhatComesFromOutside() =
+        inVirtualTime {
+            val failing =
+                createTask<String> {
+                    try {
+                        sleep(10.seconds)
+                        "slept"
+                    } catch (_: CancelledException) {
+                        throw Broken("in cleanup")
+                    }
+                }
+            val outer = gather(failing, stoppable("other"))
+            passes(1)
+            outer.completeExceptionally(Broken("from outside"))
+            outcomeOf { outer.await() } shouldBe "Broken: in cleanup"
+        }
+
+    @Test
+    fun failureFromOutsideIsTheOutcomeEvenIfExceptionsAreEntries() =
+        inVirtualTime {
+            val outer = gather<Any?>(stoppable("one"), coroutine { 1 }, returnExceptions = true)
+            passes(1)
+            outer.setException(Broken("from outside"))
+            outcomeOf { outer.await() } shouldBe "Broken: from outside"
+        }
+
+    @Test
+    fun firstOfSeveralOutcomesFromOutsideCounts() {
+        inVirtualTime {
+            val outer = gather(stoppable("one", cleanup = 1.seconds))
+            passes(1)
+            outer.setResult(listOf("first"))
+            events += outcomeOf { outer.setResult(listOf("second")) }.substringBefore(": ")
+            events += "${outer.completeExceptionally(Broken())}"
+            events += "${outer.await()}"
+        }
+        events shouldBe listOf("InvalidStateException", "false", "one stopped by null", "[first]")
+    }
+
+    @Test
+    fun outcomeFromOutsideComesTooLateWhenAllChildrenAreDone() =
+        inVirtualTime {
+            val child = runningLoop().createFuture<Int>()
+            val outer = gather(child)
+            child.setResult(1)
+            outer.completeExceptionally(Broken()) shouldBe false
+            outer.await() shouldBe listOf(1)
+        }
+
+    @Test
+    fun failureFromOutsideReachesTheChildrenOfAnInnerGather() {
+        inVirtualTime {
+            val outer = gather(gather(stoppable("one"), stoppable("two")), gather(stoppable("three")))
+            passes(1)
+            outer.completeExceptionally(Broken("why"))
+            events += outcomeOf { outer.await() }
+        }
+        events shouldBe
+            listOf("one", "two", "three").map { "$it stopped by Broken: why" } + "Broken: why"
+    }
+
+    // ---- combined -------------------------------------------------------------------------------------------------
+
+    @Test
+    fun combinedResultIsThereWhenTheListWouldHaveBeen() {
+        inVirtualTime {
+            val future = runningLoop().createFuture<Int>()
+            gather(listOf(future)).addDoneCallback { events += "plain ${it.result()}" }
+            gather(listOf(future)) { it.sum() }.addDoneCallback { events += "combined ${it.result()}" }
+            future.setResult(1)
+            repeat(3) {
+                passes(1)
+                events += "pass"
+            }
+        }
+        events shouldBe listOf("pass", "plain [1]", "combined 1", "pass", "pass")
+    }
+
+    @Test
+    fun whatTheCombinerThrowsIsTheOutcome() =
+        inVirtualTime {
+            val combined = gather(listOf(coroutine { 1 })) { throw Broken("combiner") }
+            outcomeOf { combined.await() } shouldBe "Broken: combiner"
+        }
+
+    @Test
+    fun combinerRunsInACopyOfTheContextOfTheCall() =
+        inVirtualTime {
+            val user = ContextVar("user", "nobody")
+            user.set("ada")
+            val combined =
+                gather(listOf(coroutine { sleep(1.seconds) })) {
+                    user.get().also { user.set("eve") }
+                }
+            combined.await() shouldBe "ada"
+            user.get() shouldBe "ada"
+        }
+
+    /** Works for ever, tells what stopped it, and then cleans up. */
+    private fun stoppable(
+        name: String,
+        cleanup: Duration = Duration.ZERO,
+    ): Coroutine<String> =
+        coroutine(name) {
+            try {
+                runningLoop().createFuture<String>().await()
+            } catch (e: CancelledException) {
+                sleep(cleanup)
+                events += "$name stopped by ${e.cause?.let { "${it::class.simpleName}: ${it.message}" }}"
+                throw e
             }
         }
 }

@@ -52,6 +52,21 @@ class LockTest {
     }
 
     @Test
+    fun newcomerDoesNotQueueBehindAWaiterThatIsBeingCancelled() {
+        inVirtualTime {
+            lock.acquire()
+            val waiter = createTask { lock.withLock { events += "waiter" } }
+            passes(1)
+            waiter.cancel()
+            lock.release()
+            runningLoop().callSoon { events += "other" }
+            lock.withLock { events += "newcomer" }
+            events += outcomeOf { waiter.await() }
+        }
+        events shouldBe listOf("newcomer", "other", "CancelledException")
+    }
+
+    @Test
     fun releaseOfAFreeLockIsAnError() {
         shouldThrow<IllegalStateException> { lock.release() }
     }

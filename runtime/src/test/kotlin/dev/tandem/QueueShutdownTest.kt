@@ -88,6 +88,16 @@ class QueueShutdownTest {
     }
 
     @Test
+    fun fullQueueSaysThatItIsShutDownAndNotThatItIsFull() {
+        val queue = Queue<Int>(maxSize = 1)
+        queue.putNoWait(1)
+        queue.shutdown()
+        shouldThrow<QueueShutDownException> { queue.putNoWait(2) }
+        queue.getNoWait() shouldBe 1
+        shouldThrow<QueueShutDownException> { queue.getNoWait() }
+    }
+
+    @Test
     fun everyWaitingGetterIsTold() =
         inVirtualTime {
             val queue = Queue<Int>()

@@ -60,6 +60,45 @@ class QueueTest {
     }
 
     @Test
+    fun getterWhoseItemIsTakenBeforeItRunsWaitsForTheNextOne() {
+        inVirtualTime {
+            val queue = Queue<Int>()
+            val getter = createTask { events += "got ${queue.get()}" }
+            passes(1)
+            queue.putNoWait(1)
+            events += "taken ${queue.getNoWait()}"
+            passes(2)
+            queue.putNoWait(2)
+            getter.await()
+        }
+        events shouldBe listOf("taken 1", "got 2")
+    }
+
+    @Test
+    fun putterWhoseRoomIsFilledBeforeItRunsWaitsForMore() {
+        inVirtualTime {
+            val queue = Queue<Int>(maxSize = 1)
+            queue.putNoWait(1)
+            val putter = createTask { queue.put(3) }
+            passes(1)
+            events += "${queue.getNoWait()}"
+            queue.putNoWait(2)
+            passes(2)
+            events += "${queue.getNoWait()}"
+            putter.await()
+            events += "${queue.getNoWait()}"
+        }
+        events shouldBe listOf("1", "2", "3")
+    }
+
+    @Test
+    fun limitBelowZeroIsNone() {
+        val queue = Queue<Int>(maxSize = -1)
+        repeat(2, queue::putNoWait)
+        queue.full() shouldBe false
+    }
+
+    @Test
     fun unboundedQueueIsNeverFull() {
         val queue = Queue<Int>()
         repeat(1000) { queue.putNoWait(it) }
@@ -93,12 +132,41 @@ class QueueTest {
         }
 
     @Test
+    fun priorityQueueRefusesWhatHasNoOrderAndDoesNotCountIt() =
+        inVirtualTime {
+            val queue = PriorityQueue<Any>()
+            shouldThrow<ClassCastException> { queue.put(Any()) }
+            queue.join()
+            queue.empty() shouldBe true
+        }
+
+    @Test
     fun lifoQueueGivesTheNewestFirst() =
         inVirtualTime {
             val queue = LifoQueue<Int>(maxSize = 3)
             listOf(1, 2, 3).forEach { queue.put(it) }
             queue.full() shouldBe true
             List(3) { queue.get() } shouldBe listOf(3, 2, 1)
+        }
+
+    @Test
+    fun queueMayKeepAnOrderOfItsOwn() =
+        inVirtualTime {
+            val queue =
+                object : Queue<Int>() {
+                    private val evenFirst = mutableListOf<Int>()
+
+                    override fun size() = evenFirst.size
+
+                    override fun add(item: Int) {
+                        evenFirst.add(item)
+                        evenFirst.sortBy { it % 2 }
+                    }
+
+                    override fun take() = evenFirst.removeFirst()
+                }
+            listOf(1, 2, 3, 4).forEach { queue.put(it) }
+            List(4) { queue.get() } shouldBe listOf(2, 4, 1, 3)
         }
 
     @Test

@@ -8,6 +8,16 @@ import kotlin.time.Duration.Companion.seconds
 class SemaphoreTest {
     private val events = mutableListOf<String>()
 
+    private fun waiters(
+        semaphore: Semaphore,
+        vararg names: String,
+    ) = names.map { name ->
+        createTask {
+            semaphore.acquire()
+            events += name
+        }
+    }
+
     @Test
     fun permitsAreTakenWithoutWaitingWhileThereAreSome() =
         inVirtualTime {
@@ -128,6 +138,45 @@ class SemaphoreTest {
         }
         events shouldBe listOf("second")
     }
+
+    // test_locks.py: SemaphoreTests.test_acquire_cancel_before_awoken
+    @Test
+    fun waitersThatAreCancelledBeforeTheReleaseUseUpNoPermit() {
+        inVirtualTime {
+            val semaphore = Semaphore(0)
+            val waiters = waiters(semaphore, "1", "2", "3", "4")
+            passes(1)
+            waiters.take(2).forEach { it.cancel() }
+            repeat(2) { semaphore.release() }
+            gather(waiters, returnExceptions = true).await()
+        }
+        events shouldBe listOf("3", "4")
+    }
+
+    @Test
+    fun waitersThatWereWokenAndThenCancelledPassAllTheirPermitsOn() {
+        inVirtualTime {
+            val semaphore = Semaphore(0)
+            val waiters = waiters(semaphore, "1", "2", "3", "4")
+            passes(1)
+            repeat(2) { semaphore.release() }
+            waiters.take(2).forEach { it.cancel() }
+            gather(waiters, returnExceptions = true).await()
+        }
+        events shouldBe listOf("3", "4")
+    }
+
+    @Test
+    fun permitOfAWaiterThatWasWokenAndThenCancelledIsFreeIfNobodyWaits() =
+        inVirtualTime {
+            val semaphore = Semaphore(0)
+            val waiter = createTask { semaphore.acquire() }
+            passes(1)
+            semaphore.release()
+            waiter.cancel()
+            outcomeOf { waiter.await() } shouldBe "CancelledException"
+            "$semaphore" shouldBe "Semaphore(1 free, 0 waiting)"
+        }
 
     @Test
     fun semaphoreMayGrow() =

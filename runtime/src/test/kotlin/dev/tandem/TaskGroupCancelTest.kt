@@ -226,4 +226,25 @@ class TaskGroupCancelTest {
             }
             runningLoop().time() shouldBe 5.seconds
         }
+
+    // As an object, which Java code has, a group is there before it starts.
+    @Test
+    fun groupThatIsCancelledBeforeItStartsStopsItsBodyAtTheFirstAwait() {
+        inVirtualTime {
+            val group = TaskGroup()
+            group.cancel()
+            val result =
+                group.run {
+                    events += outcomeOf { group.createTask { } }
+                    sleep(1.seconds)
+                    "not reached"
+                }
+            events += "$result at ${runningLoop().time()}, cancelling ${currentTask()!!.cancelling()}"
+        }
+        events shouldBe
+            listOf(
+                "IllegalStateException: TaskGroup(0 running, cancelling) is being cancelled and takes no more tasks.",
+                "null at 0s, cancelling 0",
+            )
+    }
 }

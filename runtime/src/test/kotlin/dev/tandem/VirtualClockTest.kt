@@ -68,6 +68,19 @@ class VirtualClockTest {
     }
 
     @Test
+    fun deadlockNamesWhatTheTasksThatAreLeftWaitFor() {
+        val error =
+            shouldThrow<IllegalStateException> {
+                inVirtualTime {
+                    createTask("starter") { Event().await() }
+                    createTask("reader") { Queue<Int>().get() }.await()
+                }
+            }
+        error.message shouldContain "Task(starter, pending, waiting on Event(not set, 1 waiting))"
+        error.message shouldContain "Task(reader, pending, waiting on Queue("
+    }
+
+    @Test
     fun deadlockErrorLeavesOutTheTasksThatAreDone() {
         val error =
             shouldThrow<IllegalStateException> {

@@ -83,7 +83,7 @@ internal suspend fun passUntil(condition: () -> Boolean) {
 
 /** The keys of the loop's selector. It is the runtime's own affair, hence the reflection. */
 internal fun watchedKeys(loop: EventLoop = runningLoop()): Set<SelectionKey> {
-    val readiness = field(loop, "readiness")
+    val readiness = field(field(loop, "cycle"), "readiness")
     return (field(readiness, "selector") as Selector).keys()
 }
 

@@ -1,7 +1,10 @@
 package dev.tandem.internal
 
+import dev.tandem.AsCompleted
 import dev.tandem.Awaitable
-import dev.tandem.Timeout
+import dev.tandem.Future
+import dev.tandem.ReturnWhen
+import dev.tandem.WaitResult
 import kotlin.time.toKotlinDuration
 import java.time.Duration as JavaDuration
 
@@ -18,7 +21,13 @@ internal suspend fun <T> waitFor(
     timeout: JavaDuration?,
 ): T = dev.tandem.waitFor(awaitable, timeout?.toKotlinDuration())
 
-internal suspend fun <T> timeout(
-    delay: JavaDuration?,
-    body: suspend (Timeout) -> T,
-): T = dev.tandem.timeout(delay?.toKotlinDuration(), body)
+internal suspend fun <F : Future<*>> wait(
+    futures: Collection<F>,
+    timeout: JavaDuration?,
+    returnWhen: ReturnWhen,
+): WaitResult<F> = dev.tandem.wait(futures, timeout?.toKotlinDuration(), returnWhen)
+
+internal fun <T> asCompleted(
+    awaitables: Collection<Awaitable<T>>,
+    timeout: JavaDuration?,
+): AsCompleted<T> = dev.tandem.asCompleted(awaitables, timeout?.toKotlinDuration())

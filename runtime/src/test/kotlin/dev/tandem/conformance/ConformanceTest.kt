@@ -1,8 +1,6 @@
 package dev.tandem.conformance
 
 import org.junit.jupiter.api.AfterAll
-import org.junit.jupiter.api.Assertions.fail
-import org.junit.jupiter.api.Assumptions.abort
 import org.junit.jupiter.api.BeforeAll
 import org.junit.jupiter.api.DynamicContainer
 import org.junit.jupiter.api.DynamicContainer.dynamicContainer
@@ -21,10 +19,7 @@ import java.util.logging.Logger
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConformanceTest {
     private val log = Logger.getLogger("dev.tandem")
-    private var passed = 0
-    private val skipped = ArrayList<String>()
-    private val failed = ArrayList<String>()
-    private var firstDifference: String? = null
+    private val tally = Tally("kotlin")
 
     @TestFactory
     fun everyScenarioGivesTheTraceOfCPython(): List<DynamicContainer> =
@@ -32,7 +27,10 @@ class ConformanceTest {
             .read(System.getProperty("conformance.corpus"))
             .groupBy(Scenario::profile)
             .map { (profile, scenarios) ->
-                dynamicContainer(profile, scenarios.map { dynamicTest(it.id) { check(it) } })
+                dynamicContainer(
+                    profile,
+                    scenarios.map { dynamicTest(it.id) { tally.check(it, KNOWN_OPERATIONS, Scenario::run) } },
+                )
             }
 
     /** Scenarios forget failed futures on purpose, and what the loop logs of them is no part of a trace. */
@@ -44,31 +42,6 @@ class ConformanceTest {
     @AfterAll
     fun printSummary() {
         log.level = null
-        if (skipped.isNotEmpty()) println("conformance kotlin: skipped ${listFirst(skipped)}")
-        if (failed.isNotEmpty()) println("conformance kotlin: failed ${listFirst(failed)}\n$firstDifference")
-        println("conformance kotlin: $passed passed, ${failed.size} failed, ${skipped.size} skipped")
-    }
-
-    private fun check(scenario: Scenario) {
-        val unknown = scenario.operations() - KNOWN_OPERATIONS
-        if (unknown.isNotEmpty()) {
-            skipped.add(scenario.id)
-            abort<Unit>("This interpreter does not know: ${unknown.joinToString()}")
-        }
-        val difference = scenario.differenceTo(scenario.run())
-        if (difference == null) {
-            passed++
-        } else {
-            failed.add(scenario.id)
-            if (firstDifference == null) firstDifference = difference
-            fail<Unit>(difference)
-        }
-    }
-
-    private fun listFirst(ids: List<String>): String =
-        ids.take(LISTED).joinToString() + if (ids.size > LISTED) " and ${ids.size - LISTED} more" else ""
-
-    private companion object {
-        const val LISTED = 20
+        tally.print()
     }
 }

@@ -13,13 +13,9 @@ import dev.tandem.coroutine
 import dev.tandem.gather
 import dev.tandem.newEventLoop
 import dev.tandem.waitFor
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
-
-/** What a scenario did: its trace, and what kept it from its end, if anything did. */
-internal class Run(
-    val trace: List<Event>,
-    val failure: String?,
-)
+import kotlin.time.toKotlinDuration
 
 /** Runs this scenario on a loop of its own, in virtual time. */
 internal fun Scenario.run(): Run = Interpreter(this).runToEnd()
@@ -192,7 +188,5 @@ internal class Interpreter(
     }
 }
 
-/** A statement names something that is not there; it does nothing but log that. */
-internal class Undefined(
-    val name: String,
-) : RuntimeException(name, null, false, false)
+/** The time among a statement's arguments, or null for none. */
+internal fun Statement.seconds(index: Int): Duration? = duration(index)?.toKotlinDuration()

@@ -80,15 +80,3 @@ internal fun stateOf(future: Future<*>): Any {
     if (future.cancelled()) return "cancelled"
     return future.exception()?.let(::encode) ?: result(future.result())
 }
-
-/** Whether two values of a trace are the same; numbers compare by value, so that 1 is 1.0. */
-internal fun sameInTrace(
-    a: Any?,
-    b: Any?,
-): Boolean =
-    when {
-        a is Number && b is Number -> a.toDouble() == b.toDouble()
-        a is List<*> && b is List<*> -> a.size == b.size && a.indices.all { sameInTrace(a[it], b[it]) }
-        a is Map<*, *> && b is Map<*, *> -> a.keys == b.keys && a.keys.all { sameInTrace(a[it], b[it]) }
-        else -> a == b
-    }

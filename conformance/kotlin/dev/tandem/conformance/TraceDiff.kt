@@ -1,5 +1,11 @@
 package dev.tandem.conformance
 
+/** What a scenario did: its trace, and what kept it from its end, if anything did. */
+internal class Run(
+    val trace: List<Event>,
+    val failure: String?,
+)
+
 /**
  * Returns what is wrong with [run], for people to read, or null if its trace is the one expected: the first event
  * that differs among its neighbours, and the programs.
@@ -32,13 +38,7 @@ private fun Scenario.headline(
     run: Run,
 ): String {
     val where =
-        if (first ==
-            null
-        ) {
-            "all ${trace.size} events are as expected"
-        } else {
-            "event $first of ${trace.size} differs"
-        }
+        if (first == null) "all ${trace.size} events are as expected" else "event $first of ${trace.size} differs"
     return if (run.failure == null) where else "$where, and ${run.failure}"
 }
 
@@ -47,6 +47,18 @@ private fun differ(
     actual: List<Event>,
     index: Int,
 ): Boolean = index >= expected.size || index >= actual.size || !sameInTrace(expected[index], actual[index])
+
+/** Whether two values of a trace are the same; numbers compare by value, so that 1 is 1.0. */
+private fun sameInTrace(
+    a: Any?,
+    b: Any?,
+): Boolean =
+    when {
+        a is Number && b is Number -> a.toDouble() == b.toDouble()
+        a is List<*> && b is List<*> -> a.size == b.size && a.indices.all { sameInTrace(a[it], b[it]) }
+        a is Map<*, *> && b is Map<*, *> -> a.keys == b.keys && a.keys.all { sameInTrace(a[it], b[it]) }
+        else -> a == b
+    }
 
 private fun StringBuilder.appendFrom(
     mark: String,

@@ -5,9 +5,8 @@ import java.io.BufferedInputStream
 import java.io.InputStream
 import java.nio.file.Files
 import java.nio.file.Path
+import java.time.Duration
 import java.util.zip.GZIPInputStream
-import kotlin.time.Duration
-import kotlin.time.Duration.Companion.nanoseconds
 
 /** A small concurrent program, and the trace that CPython's own asyncio produced when it ran it. */
 internal class Scenario(
@@ -48,17 +47,17 @@ internal class Statement(
 
     fun texts(index: Int): List<String> = list(index).map { it as String }
 
-    /** Seconds, or null for none. They are binary fractions, which nanoseconds hold exactly. */
-    fun seconds(index: Int): Duration? =
-        (value(index) as Number?)?.let { (it.toDouble() * NANOS_PER_SECOND).toLong().nanoseconds }
+    /** A time, or null for none. Seconds are binary fractions, which nanoseconds hold exactly. */
+    fun duration(index: Int): Duration? =
+        (value(index) as Number?)?.let { Duration.ofNanos((it.toDouble() * NANOS_PER_SECOND).toLong()) }
 
     fun block(index: Int): List<Statement> = blockOf(value(index))
 
-    /** The handlers of a `try`, each with the name of what it catches. */
-    fun handlers(index: Int): List<Pair<String, List<Statement>>> =
+    /** The handlers of a `try`. */
+    fun handlers(index: Int): List<Handler> =
         list(index).map { handler ->
             val (name, block) = handler as List<*>
-            name as String to blockOf(block)
+            Handler(name as String, blockOf(block))
         }
 
     fun item(index: Int): Item = Item.of(value(index))
@@ -68,7 +67,7 @@ internal class Statement(
     /** The blocks that this statement contains. */
     fun blocks(): List<List<Statement>> =
         when (operation) {
-            "try" -> listOf(block(0)) + handlers(1).map { it.second } + listOf(block(2))
+            "try" -> listOf(block(0)) + handlers(1).map(Handler::block) + listOf(block(2))
             "repeat", "timeout", "with" -> listOf(block(1))
             "taskgroup" -> listOf(block(0))
             else -> emptyList()
@@ -85,6 +84,12 @@ internal class Statement(
         fun blockOf(value: Any?) = (value as List<List<Any?>>).map(::Statement)
     }
 }
+
+/** What a `try` does with exceptions of one type. */
+internal data class Handler(
+    val name: String,
+    val block: List<Statement>,
+)
 
 /** Something to be awaited: what a variable holds, or a program that has not started. */
 internal sealed interface Item {
@@ -104,9 +109,15 @@ internal sealed interface Item {
     }
 }
 
+/** A statement names something that is not there; it does nothing but log that. */
+internal class Undefined(
+    val name: String,
+) : RuntimeException(name, null, false, false)
+
 /** Where the scenarios come from. */
 internal object Corpus {
-    /** Reads [path], or else the corpus among the test resources; JSON lines, plain or compressed with gzip. */
+    /** Reads [path], or else the corpus beside these sources; JSON lines, plain or compressed with gzip. */
+    @JvmStatic
     fun read(path: String?): List<Scenario> {
         val source = if (path == null) resource() else Files.newInputStream(Path.of(path))
         return unpacked(BufferedInputStream(source)).bufferedReader().useLines { lines ->
