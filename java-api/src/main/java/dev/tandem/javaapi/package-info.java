@@ -20,6 +20,7 @@
  *     var second = createTask(fetch(two));                // runs beside this task
  *     List<Page> more = await(gather(fetch(three), fetch(four)));
  *     Page slow = await(waitFor(second, Duration.ofSeconds(2)));
+ *     String text = await(toThread(() -> Files.readString(path)));   // blocks another thread
  *   });
  * }
  * }</pre>
@@ -35,20 +36,34 @@
  *       await(x, IOException.class)} declares it, so that it can be caught.
  *   <li>Cancelling a task throws a {@link dev.tandem.CancelledException} at the {@code await} where it stands. {@code
  *       catch (Exception e)} catches that as well: rethrow it, or catch less.
+ *   <li>{@code gather} runs several awaitables at once and gives a list, or with a last argument, such as a record's
+ *       constructor, one object: {@code await(gather(user(42), orders(42), Page::new))}. {@code asCompleted} gives them
+ *       as they are done, {@code Asyncio.wait} tells which are.
+ *   <li>What has to know how a block ends takes it as a lambda: {@code timeout(delay, () -> ...)}, {@code
+ *       taskGroup(group -> ...)}. {@link dev.tandem.javaapi.Timeout} and {@link dev.tandem.javaapi.TaskGroup} are the
+ *       same as objects: to move a limit, or for the result of a group's body.
  *   <li>A task is a {@link java.util.concurrent.CompletableFuture}: {@code thenApply}, {@code allOf}, {@code orTimeout}
  *       and {@code cancel} work from any thread. {@code join} and {@code get} are for threads outside of the loop.
  *   <li>{@link dev.tandem.javaapi.Asyncio#start} runs a loop behind an application that is none itself.
- *   <li>Kotlin's coroutines and these are the same thing: either language awaits the other's.
+ *   <li>Kotlin's coroutines and these are the same thing: either language awaits the other's. {@code await(k ->
+ *       repository.findUser(42, k))} calls a suspend function, {@code return suspend(k, () -> ...)} implements one,
+ *       {@code iterate(flow)} is for a for-each loop, and {@link dev.tandem.javaapi.JavaFace} shows a whole interface.
  *   <li>In tests, {@code new Runner(new VirtualClock())} lets hours pass in no time.
  * </ul>
  *
  * <h2>Threads</h2>
  *
- * <p>Each task has a thread for its stack, virtual on JDK 21 and later, and the loop lets one of them run at a time. A
+ * <p>Each task has a thread for its stack, virtual on JDK 21 and later, and one of them runs at a time. A
  * task that blocks ({@code Thread.sleep}, JDBC) therefore stops all others: block on another thread and await the
- * result. Nor await while holding a lock of threads, {@code synchronized} or {@code ReentrantLock}: the next task that
- * wants it would stop the loop for good; {@link dev.tandem.Lock} is for tasks.
+ * result, {@code await(toThread(() -> ...))}. Nor await while holding a lock of threads, {@code synchronized} or {@code
+ * ReentrantLock}: the next task that wants it would stop the loop for good; {@link dev.tandem.javaapi.Lock} is for
+ * tasks.
  *
- * <p>The system property {@code tandem.carrier} forces {@code platform} or {@code virtual} threads.
+ * <p>Other threads hand work to a loop with {@code runCoroutineThreadsafe} or {@link
+ * dev.tandem.EventLoop#callSoonThreadsafe}.
+ *
+ * <p>The threads are mounted on the loop's own where that can be had (JDK 24 and later, started with {@code --add-opens
+ * java.base/java.lang=ALL-UNNAMED}), or else virtual (JDK 21 and later), or else platform threads. The system property
+ * {@code tandem.carrier} forces {@code mounted}, {@code virtual} or {@code platform}; results are the same on all three.
  */
 package dev.tandem.javaapi;

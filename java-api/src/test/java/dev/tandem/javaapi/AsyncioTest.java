@@ -4,11 +4,12 @@ import static dev.tandem.javaapi.Asyncio.allTasks;
 import static dev.tandem.javaapi.Asyncio.async;
 import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
-import static dev.tandem.javaapi.Asyncio.gather;
+import static dev.tandem.javaapi.Asyncio.ensureFuture;
 import static dev.tandem.javaapi.Asyncio.shield;
 import static dev.tandem.javaapi.Asyncio.sleep;
-import static dev.tandem.javaapi.Asyncio.timeout;
+import static dev.tandem.javaapi.Asyncio.toThread;
 import static dev.tandem.javaapi.Asyncio.waitFor;
+import static dev.tandem.javaapi.Asyncio.wrapFuture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,13 +18,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.CancelledException;
+import dev.tandem.Context;
+import dev.tandem.ContextVar;
 import dev.tandem.Coroutine;
+import dev.tandem.Future;
 import dev.tandem.Task;
 import dev.tandem.TimeoutException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Each function of {@link Asyncio}, as Java code uses it. */
@@ -55,39 +58,63 @@ class AsyncioTest extends OnEachCarrier {
   }
 
   @Test
-  void gatherGivesTheResultsInTheOrderGiven() {
-    List<String> results =
-        run(() -> await(gather(after(3, "a"), after(1, "b"), createTask(after(2, "c")))));
-    assertEquals(List.of("a", "b", "c"), results);
-  }
-
-  @Test
-  void gatherOfACollectionMixesTypesOfAwaitables() {
-    List<Number> results = run(() -> {
-      Coroutine<Integer> one = async(() -> 1);
-      Coroutine<Double> half = async(() -> 0.5);
-      return await(gather(List.of(one, half)));
-    });
-    assertEquals(List.of(1, 0.5), results);
-  }
-
-  @Test
-  void gatherThrowsTheFirstExceptionAndLetsTheOthersRun() {
+  void createTaskStartsEagerlyIfAskedTo() {
+    var log = new ArrayList<String>();
     run(() -> {
-      var slow = createTask(after(3, "slow"));
-      var failing = failAfter(1, new IOException("first"));
-      var thrown = assertThrows(IOException.class, () -> await(gather(slow, failing)));
-      assertEquals("first", thrown.getMessage());
-      assertEquals("slow", await(slow));
+      Coroutine<String> work = async(() -> {
+        log.add("first step of " + Asyncio.currentTask().getName());
+        await(sleep(SECOND));
+        return "second step";
+      });
+      var task = createTask("eager", null, true, work);
+      log.add("creator");
+      log.add(await(task));
+    });
+    assertEquals(List.of("first step of eager", "creator", "second step"), log);
+  }
+
+  @Test
+  void createTaskRunsInTheContextItIsGiven() {
+    var user = new ContextVar<String>("user", "nobody");
+    run(() -> {
+      user.set("ada");
+      var context = new Context();
+      await(createTask(null, context, null, async(() -> {
+        assertEquals("nobody", user.get());
+        user.set("eve");
+      })));
+      assertEquals(List.of("ada", "eve"), List.of(user.get(), context.get(user)));
     });
   }
 
   @Test
-  void gatherReturningExceptionsHasThemAmongTheResults() {
-    var failure = new IOException("one of them");
-    List<Object> outcomes =
-        run(() -> await(gather(List.of(after(1, "fine"), failAfter(2, failure)), true)));
-    assertEquals(List.of("fine", failure), outcomes);
+  void ensureFutureMakesATaskOfACoroutineAndLeavesAFutureAlone() {
+    run(() -> {
+      Future<String> task = ensureFuture(after(1, "done"));
+      assertSame(task, ensureFuture(task));
+      assertEquals("done", await(task));
+    });
+  }
+
+  @Test
+  void wrapFutureMakesAFutureOfTheLoop() {
+    run(() -> {
+      var foreign = new CompletableFuture<String>();
+      Future<String> future = wrapFuture(foreign);
+      await(toThread(() -> foreign.complete("elsewhere")));
+      assertEquals("elsewhere", await(future));
+      assertSame(future, wrapFuture(future));
+    });
+  }
+
+  @Test
+  void cancellingAWrappedFutureCancelsTheStage() {
+    run(() -> {
+      var foreign = new CompletableFuture<String>();
+      wrapFuture(foreign).cancel();
+      await(sleep(seconds(0)));
+      assertTrue(foreign.isCancelled());
+    });
   }
 
   @Test
@@ -124,49 +151,6 @@ class AsyncioTest extends OnEachCarrier {
   }
 
   @Test
-  void timeoutRunsItsBodyInTheSameTask() {
-    run(() -> {
-      var task = Asyncio.currentTask();
-      String result = timeout(seconds(2), () -> {
-        await(sleep(SECOND));
-        assertSame(task, Asyncio.currentTask());
-        return "in time";
-      });
-      assertEquals("in time", result);
-    });
-  }
-
-  @Test
-  void timeoutCancelsItsBodyWhereItStands() {
-    var log = new ArrayList<String>();
-    run(() -> {
-      assertThrows(
-          TimeoutException.class,
-          () -> timeout(SECOND, () -> {
-            try {
-              await(sleep(seconds(5)));
-            } finally {
-              log.add("left at " + KotlinFrames.time());
-            }
-          }));
-      await(sleep(SECOND));
-      log.add("went on");
-    });
-    assertEquals(List.of("left at 1.0", "went on"), log);
-  }
-
-  @Test
-  void timeoutLetsACheckedExceptionOfItsBodyThrough() {
-    var failure = new IOException("checked");
-    Callable<String> failing = () -> {
-      await(sleep(SECOND));
-      throw failure;
-    };
-    assertSame(
-        failure, assertThrows(IOException.class, () -> run(() -> timeout(seconds(5), failing))));
-  }
-
-  @Test
   void currentTaskKnowsItsName() {
     assertEquals(
         "named", run(() -> await(createTask("named", () -> Asyncio.currentTask().getName()))));
@@ -181,13 +165,6 @@ class AsyncioTest extends OnEachCarrier {
     return async(() -> {
       await(sleep(seconds(seconds)));
       return result;
-    });
-  }
-
-  private static Coroutine<String> failAfter(double seconds, Exception failure) {
-    return async(() -> {
-      await(sleep(seconds(seconds)));
-      throw failure;
     });
   }
 }

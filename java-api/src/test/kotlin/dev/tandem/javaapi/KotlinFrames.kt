@@ -3,12 +3,16 @@ package dev.tandem.javaapi
 import dev.tandem.Awaitable
 import dev.tandem.CancelledException
 import dev.tandem.Coroutine
+import dev.tandem.TaskGroup
+import dev.tandem.Timeout
 import dev.tandem.await
 import dev.tandem.coroutine
 import dev.tandem.currentTask
 import dev.tandem.runLoop
 import dev.tandem.runningLoop
 import dev.tandem.sleep
+import dev.tandem.taskGroup
+import dev.tandem.timeout
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -16,12 +20,15 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import java.time.Duration
 import java.util.concurrent.CompletableFuture
+import java.util.function.Consumer
 import kotlin.concurrent.thread
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 import kotlin.coroutines.resume
 import kotlin.time.Duration.Companion.seconds
+import kotlin.time.toKotlinDuration
 
 /** What Kotlin code around and below Java code does, for the tests of Java's side. */
 object KotlinFrames {
@@ -155,4 +162,18 @@ object KotlinFrames {
             sleep(1.seconds)
             log += "kotlin in ${currentTask()?.name}"
         }
+
+    /** Hands the limit of a Kotlin block to Java code, which runs in the block. */
+    @JvmStatic
+    fun withLimit(
+        delay: Duration,
+        code: Consumer<Timeout>,
+    ): Coroutine<Unit> = coroutine { timeout(delay.toKotlinDuration()) { limit -> code.inTask(limit).await() } }
+
+    /** Hands the group of a Kotlin body to Java code, which is the body. */
+    @JvmStatic
+    fun withGroup(code: Consumer<TaskGroup>): Coroutine<Unit> =
+        coroutine { taskGroup { group -> code.inTask(group).await() } }
+
+    private fun <T> Consumer<T>.inTask(argument: T) = Asyncio.async(VoidCallable { accept(argument) })
 }

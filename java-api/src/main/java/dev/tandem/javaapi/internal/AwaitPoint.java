@@ -3,6 +3,7 @@ package dev.tandem.javaapi.internal;
 import dev.tandem.Awaitable;
 import dev.tandem.EnsureFutureKt;
 import dev.tandem.Future;
+import dev.tandem.Task;
 import dev.tandem.internal.InlineStartKt;
 import dev.tandem.internal.TaskContext;
 import java.util.concurrent.CompletionStage;
@@ -52,6 +53,10 @@ public final class AwaitPoint implements Continuation<Object> {
     JavaCall call = JavaCall.current();
     if (call == null || !call.loop.hasTurn()) {
       throw Misuse.awaitWithoutTask(call);
+    }
+    Task<?> task = call.loop.currentTask;
+    if (task != null && task.context() != call.loop.currentContext) {
+      throw Misuse.awaitInContext(task);
     }
     return call;
   }

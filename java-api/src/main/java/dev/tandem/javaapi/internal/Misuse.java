@@ -33,6 +33,14 @@ final class Misuse {
     return loop != null ? awaitOnLoopThread(loop.currentTask) : awaitElsewhere();
   }
 
+  /** When the task goes on, it would be in its own context again. */
+  static IllegalStateException awaitInContext(Task<?> task) {
+    return new IllegalStateException("await() in "
+        + task
+        + ", inside of Context.run(): what runs there, runs at once and to its end. Give the context to a task and await "
+        + "that: await(createTask(null, context, false, async(() -> { ... await(...) ... }))).");
+  }
+
   /** Mounted carriers only. */
   static IllegalStateException pinned() {
     return new IllegalStateException("await() on thread \""

@@ -1,11 +1,11 @@
 package dev.tandem.javaapi.internal;
 
 /** Throws checked exceptions where the language does not let them through: whoever awaits gets them as they are. */
-final class Unchecked {
+public final class Unchecked {
   private Unchecked() {}
 
   /** Throws {@code exception} itself. Declared to return, so that a caller can write {@code throw raise(e)}. */
-  static RuntimeException raise(Throwable exception) {
+  public static RuntimeException raise(Throwable exception) {
     throw Unchecked.<RuntimeException>as(exception);
   }
 
