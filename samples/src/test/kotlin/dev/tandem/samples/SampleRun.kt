@@ -1,5 +1,8 @@
 package dev.tandem.samples
 
+import java.io.ByteArrayOutputStream
+import java.io.IOException
+import java.io.PrintStream
 import java.nio.file.Path
 import java.util.concurrent.TimeUnit
 
@@ -26,4 +29,25 @@ internal fun run(vararg command: String): SampleRun {
     process.onExit().orTimeout(1, TimeUnit.MINUTES).exceptionally { process.destroyForcibly() }
     val output = process.inputReader().readText()
     return SampleRun(output.replace("\r\n", "\n"), process.waitFor())
+}
+
+/** Whether [command] is installed, and succeeds. */
+internal fun canRun(vararg command: String): Boolean =
+    try {
+        run(*command).exitStatus == 0
+    } catch (_: IOException) {
+        false
+    }
+
+/** Returns what [program] prints in this JVM. */
+internal fun outputOf(program: () -> Unit): String {
+    val bytes = ByteArrayOutputStream()
+    val standardOutput = System.out
+    System.setOut(PrintStream(bytes))
+    try {
+        program()
+    } finally {
+        System.setOut(standardOutput)
+    }
+    return bytes.toString().replace("\r\n", "\n")
 }

@@ -31,9 +31,20 @@ internal class DocumentedCode(
     fun updated(): String =
         BLOCK.replace(page) { block ->
             val (marker, _, text) = block.destructured
-            val sample = if (marker.isEmpty()) text else cut(marker).getOrThrow()
+            val sample = if (marker.isEmpty()) text else sampleOf(marker)
             block.value.removeSuffix("$text```") + sample + "```"
         }
+
+    /** The markers of the page's blocks, in their order. */
+    fun markers(): List<String> =
+        BLOCK
+            .findAll(page)
+            .map { it.groupValues[1] }
+            .filter(String::isNotEmpty)
+            .toList()
+
+    /** What [marker] stands for. */
+    fun sampleOf(marker: String): String = cut(marker).getOrThrow()
 
     private fun problemWith(
         marker: String,

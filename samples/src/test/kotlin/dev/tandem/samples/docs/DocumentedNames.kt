@@ -13,8 +13,8 @@ internal enum class Language { KOTLIN, JAVA }
 
 /**
  * Looks up names as documentation writes them, in the public API of some packages: `Task`, `Task.cancel`,
- * `ReturnWhen.FIRST_COMPLETED` are classes and their members; `createTask` is a function, which belongs to a file of
- * Kotlin functions or, in Java, to a class of statics.
+ * `ReturnWhen.FIRST_COMPLETED` are classes and their members; `createTask` is a function, and `eagerTaskFactory` a
+ * property, which belong to a Kotlin file or, in Java, to a class of statics.
  */
 internal class DocumentedNames(
     private val language: Language,
@@ -31,7 +31,7 @@ internal class DocumentedNames(
 
     fun exists(name: String): Boolean =
         when {
-            name.first().isLowerCase() -> name in functions
+            name.first().isLowerCase() -> isAmong(functions, name)
             '.' !in name -> classesNamed(name).isNotEmpty()
             else -> classesNamed(name.substringBeforeLast('.')).any { hasMember(it, name.substringAfterLast('.')) }
         }
@@ -46,12 +46,18 @@ internal class DocumentedNames(
         member: String,
     ): Boolean {
         val methods = type.methods.mapNotNull(::nameOf)
-        val getter = "get" + member.replaceFirstChar(Char::uppercase)
-        return member in methods ||
+        return isAmong(methods, member) ||
             type.fields.any { it.name == member } ||
-            type.classes.any { it.simpleName == member } ||
-            (language == Language.KOTLIN && getter in methods)
+            type.classes.any { it.simpleName == member }
     }
+
+    /** Kotlin writes a getter as a property. */
+    private fun isAmong(
+        methods: Collection<String>,
+        name: String,
+    ): Boolean =
+        name in methods ||
+            (language == Language.KOTLIN && "get" + name.replaceFirstChar(Char::uppercase) in methods)
 
     /** What the language calls [method]: Java cannot name one whose name Kotlin has mangled. */
     private fun nameOf(method: Method): String? =

@@ -50,7 +50,7 @@ class FromAsyncioTableTest {
     fun nameThatJavaCannotWriteIsNoticed() {
         javaNames.exists("Task.getName") shouldBe true
         javaNames.exists("Task.name") shouldBe false
-        javaNames.exists("EventLoop.callLater") shouldBe false
+        javaNames.exists("TimerHandle.when") shouldBe false
         javaNames.exists("Queue.getNoWait") shouldBe true
     }
 

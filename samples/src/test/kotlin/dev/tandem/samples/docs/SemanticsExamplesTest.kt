@@ -2,10 +2,9 @@ package dev.tandem.samples.docs
 
 import dev.tandem.VirtualClock
 import dev.tandem.runLoop
+import dev.tandem.samples.outputOf
 import io.kotest.matchers.collections.shouldContainExactly
 import org.junit.jupiter.api.Test
-import java.io.ByteArrayOutputStream
-import java.io.PrintStream
 
 /** What the examples of `docs/semantics.md` print is what the comments in them say. */
 class SemanticsExamplesTest {
@@ -44,15 +43,5 @@ class SemanticsExamplesTest {
     private fun printed(example: suspend () -> Unit): List<String> =
         linesOf { runLoop(clock = VirtualClock()) { example() } }
 
-    private fun linesOf(example: () -> Unit): List<String> {
-        val bytes = ByteArrayOutputStream()
-        val standardOutput = System.out
-        System.setOut(PrintStream(bytes))
-        try {
-            example()
-        } finally {
-            System.setOut(standardOutput)
-        }
-        return bytes.toString().lines().filter(String::isNotEmpty)
-    }
+    private fun linesOf(example: () -> Unit): List<String> = outputOf(example).lines().filter(String::isNotEmpty)
 }
