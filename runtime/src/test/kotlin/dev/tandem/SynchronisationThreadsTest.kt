@@ -12,6 +12,7 @@ class SynchronisationThreadsTest {
         inVirtualTime {
             val queue = Queue<Int>()
             val getter = createTask { queue.get() }
+            passes(1)
             val error = toThread { outcomeOf { queue.putNoWait(1) } }
             error.replace(Regex("worker-\\d+"), "worker") shouldBe
                 "IllegalStateException: putNoWait() on thread \"tandem-worker\", but the loop belongs to thread " +

@@ -1,5 +1,6 @@
 package dev.tandem.internal
 
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater
 import java.util.concurrent.locks.LockSupport
 
 /**
@@ -53,9 +54,12 @@ internal class Turn {
         LockSupport.unpark(thread)
     }
 
-    /** Gives the turn to [thread], which the calling thread itself runs, without a need to wake it. */
+    /**
+     * Gives the turn to [thread], which the calling thread itself runs: it needs no waking, and no other thread may think
+     * now or later that the turn is its own, so that the write may reach it late.
+     */
     fun lend(thread: Thread) {
-        holder = thread
+        HOLDER.lazySet(this, thread)
     }
 
     fun isMine(): Boolean = holder === Thread.currentThread()
@@ -80,5 +84,10 @@ internal class Turn {
             return true
         }
         return Thread.currentThread() === home && synchronized(startLock) { !isTaken.also { if (!it) action() } }
+    }
+
+    private companion object {
+        val HOLDER: AtomicReferenceFieldUpdater<Turn, Thread> =
+            AtomicReferenceFieldUpdater.newUpdater(Turn::class.java, Thread::class.java, "holder")
     }
 }

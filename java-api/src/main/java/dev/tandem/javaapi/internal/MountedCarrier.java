@@ -3,6 +3,7 @@ package dev.tandem.javaapi.internal;
 import dev.tandem.Task;
 import dev.tandem.internal.SingleThreadLoop;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -16,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Owner: whoever has the turn, but for {@link #execute}.
  */
 final class MountedCarrier implements Carrier, Executor {
+  private static final AtomicReferenceFieldUpdater<MountedCarrier, Runnable> RUNNABLE =
+      AtomicReferenceFieldUpdater.newUpdater(MountedCarrier.class, Runnable.class, "runnable");
+
   private final MountedCarriers owner;
   private final SingleThreadLoop loop;
   private final Thread thread;
@@ -30,10 +34,13 @@ final class MountedCarrier implements Carrier, Executor {
 
   private boolean abandoned;
 
-  /** What runs the thread on, once it can. Set by any thread that unblocks it. */
+  /**
+   * What runs the thread on, once it can. Set by any thread that unblocks it, which then wakes the host: the write needs
+   * to be seen no earlier than that.
+   */
   private volatile Runnable runnable;
 
-  /** The thread that the code is mounted on, and which waits while the code blocks. */
+  /** The thread that the code is mounted on, or was last; it waits while the code blocks. */
   private volatile Thread host;
 
   MountedCarrier(MountedCarriers owner, SingleThreadLoop loop, String name, Runnable code) {
@@ -83,9 +90,8 @@ final class MountedCarrier implements Carrier, Executor {
   /** The thread's scheduler, called by whoever makes it runnable. */
   @Override
   public void execute(Runnable runnable) {
-    this.runnable = runnable;
-    Thread host = this.host;
-    if (host != null && host != Thread.currentThread()) {
+    RUNNABLE.lazySet(this, runnable);
+    if (host != Thread.currentThread()) {
       LockSupport.unpark(host);
     }
   }
@@ -99,7 +105,9 @@ final class MountedCarrier implements Carrier, Executor {
   /** Runs the code on the calling thread until it suspends or ends. */
   private void run() {
     running = true;
-    host = Thread.currentThread();
+    if (host != Thread.currentThread()) {
+      host = Thread.currentThread();
+    }
     if (!started) {
       started = true;
       thread.start();
@@ -112,13 +120,12 @@ final class MountedCarrier implements Carrier, Executor {
         interrupted |= Thread.interrupted();
         continue;
       }
-      runnable = null;
+      RUNNABLE.lazySet(this, null);
       next.run();
       if (guest != null) {
         runGuestHere();
       }
     }
-    host = null;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
