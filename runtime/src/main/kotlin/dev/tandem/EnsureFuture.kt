@@ -2,6 +2,7 @@ package dev.tandem
 
 import dev.tandem.internal.SingleThreadLoop
 import java.util.concurrent.CancellationException
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 import java.util.concurrent.CompletionStage
 
@@ -31,8 +32,8 @@ public fun <T> ensureFuture(
  * Returns a future of [loop] that takes over the outcome of [stage], whichever thread completes it. A future of this
  * loop is returned as it is.
  *
- * **Cancellation.** Cancelling the future cancels [stage], if it is a `CompletableFuture`. **Python.**
- * `asyncio.wrap_future`.
+ * **Cancellation.** Cancelling the future cancels [stage], if it is a `CompletableFuture`; completing it from outside
+ * (`orTimeout`, [Future.completeExceptionally]) stops [stage], too. **Python.** `asyncio.wrap_future`.
  */
 public fun <T> wrapFuture(
     stage: CompletionStage<T>,
@@ -55,10 +56,18 @@ public fun <T> wrapFuture(
         owner.foreignStages++
         future.whenDone {
             owner.foreignStages--
-            if (future.cancelled()) stage.toCompletableFuture().cancel(true)
+            if (!stage.toCompletableFuture().isDone) stop(stage.toCompletableFuture(), future.failureOrNull())
         }
     }
     return future
+}
+
+/** Nobody waits for [stage] any more: somebody has cancelled or completed the future that stands for it. */
+private fun stop(
+    stage: CompletableFuture<*>,
+    cause: Throwable?,
+) {
+    if (cause == null) stage.cancel(true) else stage.completeExceptionally(cause)
 }
 
 /** Waits for [this] as for a future of the loop, see [wrapFuture]. */

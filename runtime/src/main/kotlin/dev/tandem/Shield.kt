@@ -22,7 +22,8 @@ public fun <T> shield(awaitable: Awaitable<T>): Future<T> {
     val outer = SingleThreadLoop.running().createFuture<T>()
     val passOn =
         Runnable {
-            if (outer.cancelled()) return@Runnable
+            // Somebody may have completed it since the work has ended.
+            if (outer.done()) return@Runnable
             val failure = inner.failureOrNull()
             when {
                 inner.cancelled() -> outer.cancel()

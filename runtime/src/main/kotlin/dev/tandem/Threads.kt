@@ -64,13 +64,16 @@ private class ThreadsafeResult<T>(
     }
 
     override fun cancel(mayInterruptIfRunning: Boolean): Boolean =
-        super.cancel(mayInterruptIfRunning).also { if (it) stopTask() }
+        super.cancel(mayInterruptIfRunning).also { if (it) stopTask(null) }
 
     /** Also what `orTimeout` calls: nobody waits for the task any more. */
     override fun completeExceptionally(exception: Throwable): Boolean =
-        super.completeExceptionally(exception).also { if (it) stopTask() }
+        super.completeExceptionally(exception).also { if (it) stopTask(exception) }
 
-    private fun stopTask() = loop.runOrHandOver { task?.cancel() }
+    /** Also what `completeOnTimeout` calls. */
+    override fun complete(value: T): Boolean = super.complete(value).also { if (it) stopTask(null) }
+
+    private fun stopTask(cause: Throwable?) = loop.runOrHandOver { task?.requestCancel(cause?.message, cause) }
 
     override fun get(): T {
         checkNotOnLoop()

@@ -3,13 +3,21 @@ package dev.tandem.javaapi;
 import static dev.tandem.javaapi.Asyncio.async;
 import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
+import static dev.tandem.javaapi.Asyncio.currentTask;
 import static dev.tandem.javaapi.Asyncio.runningLoop;
 import static dev.tandem.javaapi.Asyncio.sleep;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tandem.Awaitable;
+import dev.tandem.EventLoop;
+import dev.tandem.EventLoopKt;
+import dev.tandem.Future;
+import dev.tandem.Task;
+import dev.tandem.VirtualClock;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -100,11 +108,94 @@ class AwaitMisuseTest extends OnEachCarrier {
 
   @Test
   void joinInATaskWouldNeverEnd() {
-    var thrown = run(() -> {
-      var task = createTask(() -> await(sleep(SECOND)));
-      return assertThrows(IllegalStateException.class, task::join);
+    String message = run(() -> {
+      Task<Void> task = createTask("download", () -> await(sleep(SECOND)));
+      return assertThrows(IllegalStateException.class, task::join).getMessage();
     });
-    assertEquals(true, thrown.getMessage().contains("await() instead"), thrown::getMessage);
+    assertEquals(
+        "join() on the loop's own thread: Task(download, pending) is not done, and only this thread could complete it, "
+            + "so the wait would never end. Write await() instead.",
+        message);
+  }
+
+  @Test
+  void getInACallbackWouldNeverEnd() {
+    String message = run(() -> {
+      Future<String> never = runningLoop().createFuture();
+      Future<String> seen = runningLoop().createFuture();
+      runningLoop()
+          .callSoon(() -> seen.setResult(
+              assertThrows(IllegalStateException.class, never::get).getMessage()));
+      return await(seen);
+    });
+    assertEquals(
+        "get() on the loop's own thread: Future(pending) is not done, and only this thread could complete it, so the "
+            + "wait would never end. Write await() instead.",
+        message);
+  }
+
+  @Test
+  void ofACoroutineThatWasUsedBefore() {
+    String message = run(() -> {
+      var greeting = async("greeting", () -> "hello");
+      await(greeting);
+      return assertThrows(IllegalStateException.class, () -> await(greeting)).getMessage();
+    });
+    assertEquals(
+        "Coroutine(greeting, used) was already used. A coroutine runs once: await one made anew, or await a task, "
+            + "createTask(...), which keeps its result.",
+        message);
+  }
+
+  @Test
+  void ofAFutureOfAnotherLoop() {
+    String message;
+    try (var other = new Runner(new VirtualClock())) {
+      Future<String> foreign = other.run(() -> runningLoop().createFuture());
+      message = run(() -> {
+        currentTask().setName("main");
+        return assertThrows(IllegalArgumentException.class, () -> await(foreign))
+            .getMessage();
+      });
+    }
+    assertEquals(
+        "Task(main, pending) awaits Future(pending), which belongs to another loop. Hand the work over with "
+            + "runCoroutineThreadsafe, or let the other loop complete a future of this one.",
+        message);
+  }
+
+  @Test
+  void ofTheTaskItself() {
+    String message = run(() -> {
+      currentTask().setName("main");
+      return assertThrows(IllegalStateException.class, () -> await(currentTask()))
+          .getMessage();
+    });
+    assertEquals(
+        "Task(main, pending) awaits itself: it can never be done before it goes on.", message);
+  }
+
+  @Test
+  void inAFinallyBlockAfterTheLoopWasClosed() {
+    var messages = new ArrayList<String>();
+    EventLoop loop = EventLoopKt.newEventLoop(new VirtualClock());
+    loop.runUntilComplete(async(() -> {
+      createTask(() -> {
+        try {
+          await(sleep(SECOND));
+        } finally {
+          var thrown = assertThrows(IllegalStateException.class, () -> await(sleep(SECOND)));
+          messages.add(thrown.getMessage());
+        }
+      });
+      await(sleep(Duration.ZERO));
+    }));
+    loop.close();
+    assertEquals(
+        List.of(
+            "await() after the loop was closed: nothing runs there any more. Code that is being ended, in a finally "
+                + "block, cannot await; let the task end before the loop is closed."),
+        messages);
   }
 
   @Test

@@ -50,7 +50,7 @@ class OutcomeMatrixRealTimeTest extends OnEachCarrier {
   // --------------------------------------------------------------------------------
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "WRAPPED_FUTURE")
+  @EnumSource
   void orTimeout(Awaited awaited) {
     run(() -> {
       var subject = awaited.of(work);
@@ -70,7 +70,7 @@ class OutcomeMatrixRealTimeTest extends OnEachCarrier {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.INCLUDE,
-      names = {"FUTURE", "FUTURE_OF_GATHER", "FOREIGN_FUTURE"})
+      names = {"FUTURE", "FUTURE_OF_GATHER", "FOREIGN_FUTURE", "WRAPPED_FUTURE"})
   void completeOnTimeout(Awaited awaited) {
     run(() -> {
       var subject = awaited.of(work);
@@ -143,6 +143,28 @@ class OutcomeMatrixRealTimeTest extends OnEachCarrier {
     });
   }
 
+  @Test
+  void workOfAnExecutorIsInterruptedByOrTimeout() {
+    Asyncio.run(() -> {
+      Future<String> blocking = runInExecutor(null, this::block);
+      await(toThread(() -> started.await()));
+      blocking.orTimeout(1, TimeUnit.MILLISECONDS);
+      assertThrows(TimeoutException.class, () -> await(blocking));
+      assertEquals("interrupted", await(ended));
+    });
+  }
+
+  @Test
+  void workOfAnExecutorIsInterruptedWhenItsFutureIsCompletedExceptionally() {
+    Asyncio.run(() -> {
+      Future<String> blocking = runInExecutor(null, this::block);
+      await(toThread(() -> started.await()));
+      blocking.completeExceptionally(failure);
+      assertSame(failure, assertThrows(IOException.class, () -> await(blocking)));
+      assertEquals("interrupted", await(ended));
+    });
+  }
+
   // ---- a task of a loop in the background, seen from an ordinary thread
   // --------------------------------------------
 
@@ -176,6 +198,17 @@ class OutcomeMatrixRealTimeTest extends OnEachCarrier {
       started.await();
       future.completeExceptionally(failure);
       assertSame(failure, assertThrows(CompletionException.class, future::join).getCause());
+      assertEquals("cancelled", ended.join());
+    }
+  }
+
+  @Test
+  void taskInTheBackgroundIsStoppedByCompleteOnTimeout() throws Exception {
+    try (var background = Asyncio.start()) {
+      CompletableFuture<String> future = background.createTask(this::awaitForEver);
+      started.await();
+      future.completeOnTimeout("instead", 1, TimeUnit.MILLISECONDS);
+      assertEquals("instead", future.join());
       assertEquals("cancelled", ended.join());
     }
   }

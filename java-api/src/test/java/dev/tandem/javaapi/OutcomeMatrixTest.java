@@ -2,6 +2,7 @@ package dev.tandem.javaapi;
 
 import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
+import static dev.tandem.javaapi.Asyncio.runningLoop;
 import static dev.tandem.javaapi.Asyncio.shield;
 import static dev.tandem.javaapi.Asyncio.sleep;
 import static dev.tandem.javaapi.Asyncio.timeout;
@@ -18,12 +19,12 @@ import dev.tandem.Future;
 import dev.tandem.Task;
 import dev.tandem.TimeoutException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * Every outcome, a method each, of everything that can be awaited, see {@link Awaited}: what the awaiting code gets, and
@@ -126,7 +127,7 @@ class OutcomeMatrixTest extends OnEachCarrier {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "WRAPPED_FUTURE")
+  @EnumSource
   void completedExceptionally(Awaited awaited) {
     run(() -> {
       var subject = awaited.of(work);
@@ -140,7 +141,7 @@ class OutcomeMatrixTest extends OnEachCarrier {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "WRAPPED_FUTURE")
+  @EnumSource
   void completedExceptionallyByAForeignThread(Awaited awaited) {
     run(() -> {
       var subject = awaited.of(work);
@@ -190,6 +191,20 @@ class OutcomeMatrixTest extends OnEachCarrier {
       assertEquals("done", await(shielded));
     });
     assertEquals(ALL_STEPS, work.log);
+  }
+
+  @Test
+  void shieldThatIsCompletedWhenTheWorkHasJustEndedKeepsItsOutcome() {
+    var reports = new ArrayList<String>();
+    run(() -> {
+      runningLoop().setExceptionHandler((loop, context) -> reports.add(context.toString()));
+      Future<String> shielded = runningLoop().createFuture();
+      Future<String> shield = shield(shielded);
+      shielded.setResult("done");
+      shield.completeExceptionally(failure);
+      assertSame(failure, assertThrows(IOException.class, () -> await(shield)));
+    });
+    assertEquals(List.of(), reports);
   }
 
   @Test

@@ -52,7 +52,7 @@ internal class LoopExecutor(
             pending.decrementAndGet()
             throw e
         }
-        loop.runOrHandOver { call.future.whenDone { if (call.future.cancelled()) call.cancel() } }
+        loop.runOrHandOver { call.future.whenDone(call::cancel) }
         return call.future
     }
 
@@ -120,7 +120,7 @@ internal class LoopExecutor(
             }
         }
 
-        /** Loop thread. */
+        /** The future is done. Unless that is because the work has ended, nobody wants it any more. Loop thread. */
         @Synchronized
         fun cancel() {
             if (over) return

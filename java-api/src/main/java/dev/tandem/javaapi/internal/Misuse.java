@@ -49,7 +49,7 @@ final class Misuse {
         + "cannot be put aside there. Await outside of it, say in a method that the initialiser's user calls; or run "
         + "with -D"
         + CarrierKind.PROPERTY
-        + "=virtual or =platform, whose threads may wait anywhere.");
+        + "=platform, whose threads may wait anywhere.");
   }
 
   static IllegalStateException bodyWithoutLoop(String name) {
