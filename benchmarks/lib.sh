@@ -42,3 +42,6 @@ if [[ -n ${TANDEM_JAVA_OPTS:-} ]]; then
   java_command+=("${java_options[@]}")
 fi
 java_command+=(-cp "$home/benchmarks/target/classes:$built/*")
+
+# For virtual threads that are mounted on the loop's thread.
+open_java_lang=(--add-opens java.base/java.lang=ALL-UNNAMED)

@@ -35,7 +35,7 @@ public class Coroutine<out T> internal constructor(
 ) : Awaitable<T> {
     /** The body until it is taken; whoever takes it, by [BODY], runs it. */
     @Volatile
-    private var body: Any? = body
+    private var body: Any? = null
 
     /** Debug mode: reports a coroutine that nobody uses. */
     private val record =
@@ -44,6 +44,11 @@ public class Coroutine<out T> internal constructor(
         } else {
             null
         }
+
+    init {
+        // Whatever hands this object to another thread orders the write; a volatile one would cost more than all the rest.
+        BODY.lazySet(this, body)
+    }
 
     override suspend fun await(): T = take().invoke()
 

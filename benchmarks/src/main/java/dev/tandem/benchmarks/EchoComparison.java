@@ -91,7 +91,9 @@ final class EchoComparison {
 
   private static void signal(ProcessHandle process, String signal) {
     try {
-      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+          .start()
+          .waitFor();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException("Cannot send the signal " + signal, e);
     }
