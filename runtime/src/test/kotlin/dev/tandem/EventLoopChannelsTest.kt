@@ -12,6 +12,7 @@ import java.nio.channels.ClosedChannelException
 import java.nio.channels.Pipe
 import java.nio.channels.ServerSocketChannel
 import java.nio.channels.SocketChannel
+import kotlin.concurrent.thread
 
 /** Readiness of pipes and sockets. */
 class EventLoopChannelsTest {
@@ -217,6 +218,25 @@ class EventLoopChannelsTest {
             pipe.source().close()
             runningLoop().channelClosed(pipe.source())
             shouldThrow<ClosedChannelException> { reader.await() }
+        }
+
+    // Each pass looks at all that are ready, and the other thread closes them one by one meanwhile.
+    @Test
+    fun channelsMayBeClosedByAnotherThreadWhileTheyAreReady() =
+        inVirtualTime {
+            repeat(20) {
+                val pipes = List(100) { Pipe.open().apply { source().configureBlocking(false) } }
+                pipes.forEach {
+                    it.sink().write(ByteBuffer.wrap(byteArrayOf(1)))
+                    runningLoop().addReader(it.source()) {}
+                }
+                val closing = thread { pipes.forEach { it.source().close() } }
+                while (closing.isAlive) passes(1)
+                pipes.forEach {
+                    runningLoop().channelClosed(it.source())
+                    it.sink().close()
+                }
+            }
         }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tandem.internal
 
 import dev.tandem.Future
 import dev.tandem.copyContext
+import java.nio.channels.CancelledKeyException
 import java.nio.channels.ClosedChannelException
 import java.nio.channels.SelectableChannel
 import java.nio.channels.SelectionKey
@@ -81,9 +82,14 @@ internal class ChannelInterest(
     val isAwaited: Boolean get() = reader.isAwaited || writer.isAwaited
 
     fun onReady(key: SelectionKey) {
-        val readyOps = key.readyOps()
-        if (readyOps and reader.ops != 0) reader.onReady()
-        if (readyOps and writer.ops != 0) writer.onReady()
+        try {
+            val readyOps = key.readyOps()
+            if (readyOps and reader.ops != 0) reader.onReady()
+            if (readyOps and writer.ops != 0) writer.onReady()
+        } catch (_: CancelledKeyException) {
+            // Another thread has closed the channel, as Ktor does: a key ends at once, whatever its loop does with it.
+            onClosed()
+        }
     }
 
     fun onClosed() {
@@ -124,10 +130,10 @@ internal class ChannelDirection(
     }
 
     fun watch(action: Runnable) {
+        turnOn()
         // The old callback may be in the ready queue already.
         callback?.cancel()
         callback = ScheduledCall(loop, copyContext(), action)
-        turnOn()
     }
 
     fun unwatch(): Boolean {
@@ -175,7 +181,11 @@ internal class ChannelDirection(
     private fun turnOn() {
         val key = interest.key
         val wanted = ops and key.channel().validOps()
-        if (key.interestOps() and wanted != wanted) key.interestOpsOr(wanted)
+        try {
+            if (key.interestOps() and wanted != wanted) key.interestOpsOr(wanted)
+        } catch (_: CancelledKeyException) {
+            throw ClosedChannelException()
+        }
     }
 
     private fun turnOff() {
