@@ -42,8 +42,10 @@ public fun <T> wrapFuture(
     val owner = loop as SingleThreadLoop
     if (stage is Future<T> && stage.owner === owner) return stage
     val future = Future<T>(owner)
+    var stageEnded = false
     stage.whenComplete { value, failure ->
         owner.runOrHandOver {
+            stageEnded = true
             when (failure) {
                 null -> future.finish(value)
                 is CancellationException -> future.cancel(failure.message)
@@ -56,7 +58,7 @@ public fun <T> wrapFuture(
         owner.foreignStages++
         future.whenDone {
             owner.foreignStages--
-            if (!stage.toCompletableFuture().isDone) stop(stage.toCompletableFuture(), future.failureOrNull())
+            if (!stageEnded) stop(stage.toCompletableFuture(), future.failureOrNull())
         }
     }
     return future

@@ -117,13 +117,13 @@ public open class Future<T> internal constructor(
      */
     public open fun setResult(value: T) {
         owner.checkTurn("setResult", "complete(value)")
-        if (!finish(value)) throw alreadyDone("setResult")
+        if (!requestOutcome(Result.success(value))) throw alreadyDone("setResult")
     }
 
     /** Finishes this future with [exception]; otherwise as [setResult]. From other threads: [completeExceptionally]. */
     public open fun setException(exception: Throwable) {
         owner.checkTurn("setException", "completeExceptionally(exception)")
-        if (!fail(exception)) throw alreadyDone("setException")
+        if (!requestOutcome(Result.failure(exception))) throw alreadyDone("setException")
     }
 
     /**
@@ -159,9 +159,11 @@ public open class Future<T> internal constructor(
     // ---- CompletableFuture ----------------------------------------------------------------------------------------
 
     /** Hands [value] to the loop; true if this call was the first from another thread and the future not done. */
-    override fun complete(value: T): Boolean = onOwnThread { finish(value) }
+    override fun complete(value: T): Boolean = onOwnThread { requestOutcome(Result.success(value)) }
 
-    override fun completeExceptionally(exception: Throwable): Boolean = onOwnThread { fail(exception) }
+    /** Also what `orTimeout` calls. */
+    override fun completeExceptionally(exception: Throwable): Boolean =
+        onOwnThread { requestOutcome(Result.failure(exception)) }
 
     override fun cancel(mayInterruptIfRunning: Boolean): Boolean = cancel(null)
 
@@ -216,6 +218,12 @@ public open class Future<T> internal constructor(
         if (state == State.FAILED) retrieveFailure()
         return finishCancelled(CancelledException(message, cause), message)
     }
+
+    /**
+     * Somebody outside gives [outcome] to this future. What stands for work stops that first. Returns false, and changes
+     * nothing, if it comes too late. Loop thread.
+     */
+    internal open fun requestOutcome(outcome: Result<T>): Boolean = outcome.fold(::finish, ::fail)
 
     /** Loop thread. Each of these returns false, and changes nothing, if this future is done. */
     internal fun finish(value: Any?): Boolean = become(State.FINISHED, value)
@@ -293,7 +301,7 @@ public open class Future<T> internal constructor(
      * Of the threads that want to complete a future the first may; what stands for work takes every request to stop it.
      * Any thread.
      */
-    internal open fun claim(): Boolean = this is Task<*> || CLAIMED.compareAndSet(this, 0, 1)
+    internal open fun claim(): Boolean = CLAIMED.compareAndSet(this, 0, 1)
 
     // ---- private --------------------------------------------------------------------------------------------------
 
@@ -393,7 +401,7 @@ public open class Future<T> internal constructor(
     private fun notDone(call: String) =
         InvalidStateException("$call(): $this is not done yet. Await it, or ask done() first.")
 
-    internal fun alreadyDone(call: String): InvalidStateException =
+    private fun alreadyDone(call: String) =
         InvalidStateException("$call(): $this is done already. Where several may complete it, ask done() first.")
 
     @Suppress("UNCHECKED_CAST")

@@ -94,22 +94,6 @@ private class GatheringFuture<T, R>(
         running.forEach { child -> child.whenDone { onChildDone(child) } }
     }
 
-    override fun setResult(value: R) {
-        owner.checkTurn("setResult", "complete(value)")
-        if (!stopFor(Result.success(value))) throw alreadyDone("setResult")
-    }
-
-    override fun setException(exception: Throwable) {
-        owner.checkTurn("setException", "completeExceptionally(exception)")
-        if (!stopFor(Result.failure(exception))) throw alreadyDone("setException")
-    }
-
-    override fun complete(value: R): Boolean = onOwnThread { stopFor(Result.success(value)) }
-
-    /** Also what `orTimeout` calls. */
-    override fun completeExceptionally(exception: Throwable): Boolean =
-        onOwnThread { stopFor(Result.failure(exception)) }
-
     override fun claim(): Boolean = true
 
     override fun requestCancel(
@@ -123,7 +107,7 @@ private class GatheringFuture<T, R>(
         return reached
     }
 
-    private fun stopFor(outcome: Result<R>): Boolean {
+    override fun requestOutcome(outcome: Result<R>): Boolean {
         val failure = outcome.exceptionOrNull()
         if (requestedOutcome != null || !requestCancel(failure?.message, failure)) return false
         requestedOutcome = outcome

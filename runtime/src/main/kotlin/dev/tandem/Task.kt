@@ -130,15 +130,14 @@ public class Task<T>
             unit: TimeUnit,
         ): CompletableFuture<T> = throw refusal("completeOnTimeout")
 
-        /**
-         * Cancels the work with [exception] as the cause. If the body lets the cancellation end it, [exception] is the
-         * task's outcome; if it answers with a value or an exception of its own, that is.
-         */
-        override fun completeExceptionally(exception: Throwable): Boolean =
-            onOwnThread {
-                if (!done()) requestedFailure = exception
-                requestCancel(exception.message, exception)
-            }
+        /** What [completeExceptionally] asks for; results are refused. */
+        override fun requestOutcome(outcome: Result<T>): Boolean {
+            val failure = outcome.exceptionOrNull()
+            if (!done()) requestedFailure = failure
+            return requestCancel(failure?.message, failure)
+        }
+
+        override fun claim(): Boolean = true
 
         override fun toString(): String {
             val awaited = step.waiter

@@ -129,8 +129,7 @@ internal class TaskStep<T>(
      * while it waits for something else in cleaning up, within limits.
      */
     fun failWait(error: Throwable) {
-        var attempts = MAX_WAITS_OF_CLEANING_UP
-        while (attempts-- > 0) {
+        repeat(MAX_WAITS_OF_CLEANING_UP) {
             val continuation = parked ?: return
             loop.cycle.remove(this)
             waiter?.removeWhenDone(this)
