@@ -12,7 +12,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * What a task iterates over while it waits for each value: a Kotlin flow, or an asynchronous iterator. Made by {@link
- * Asyncio#iterate}, for one iteration.
+ * Suspending#iterate}, for one iteration.
  *
  * <p>A flow runs in the task that iterates over it, and only while that task waits for the next value. When the
  * iteration has met its end, or an exception, nothing is left to do. <b>Who may leave it before closes it</b>, so that

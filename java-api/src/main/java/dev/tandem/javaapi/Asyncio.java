@@ -1,6 +1,5 @@
 package dev.tandem.javaapi;
 
-import dev.tandem.AsyncIterator;
 import dev.tandem.Awaitable;
 import dev.tandem.Context;
 import dev.tandem.ContextKt;
@@ -17,7 +16,6 @@ import dev.tandem.ShieldKt;
 import dev.tandem.Task;
 import dev.tandem.ThreadsKt;
 import dev.tandem.WaitResult;
-import dev.tandem.internal.FlowIterator;
 import dev.tandem.internal.JavaBlocksKt;
 import dev.tandem.internal.JavaDurationsKt;
 import dev.tandem.javaapi.internal.AwaitPoint;
@@ -32,12 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BiFunction;
-import kotlin.Unit;
-import kotlin.coroutines.Continuation;
 import kotlin.jvm.functions.Function1;
-import kotlinx.coroutines.flow.Flow;
-import kotlinx.coroutines.future.FutureKt;
-import kotlinx.coroutines.jdk9.ReactiveFlowKt;
 
 /**
  * asyncio's functions, to be imported statically.
@@ -56,7 +49,7 @@ public final class Asyncio {
    * Runs {@code body} as the main task of a new loop, waits for it and returns its result, or throws what it throws,
    * itself. Tasks that are left then are cancelled and waited for; no thread outlives the call.
    *
-   * <p>The loop runs on a thread of its own, virtual where the JDK has virtual threads. Interrupting the calling
+   * <p>The loop runs on a thread of its own, platform or virtual as its tasks' carriers ask for. Interrupting the calling
    * thread, or Ctrl-C, cancels the main task: see {@link Runner}.
    *
    * <p><b>Threading.</b> A thread that runs no loop. <b>Python.</b> {@code asyncio.run}.
@@ -827,7 +820,7 @@ public final class Asyncio {
    */
   public static Coroutine<Void> sleep(Duration delay) {
     Objects.requireNonNull(delay, "delay");
-    return CoroutineKt.coroutine("sleep", k -> JavaDurationsKt.sleep(delay, k));
+    return JavaDurationsKt.sleep(delay);
   }
 
   /**
@@ -1029,133 +1022,6 @@ public final class Asyncio {
   @SuppressWarnings("unchecked")
   private static <T> T at(List<?> results, int index) {
     return (T) results.get(index);
-  }
-
-  // ---- Kotlin's suspend functions and flows -----------------------------------------------------
-
-  /**
-   * Makes {@code body} a Kotlin {@code suspend} function: what a Java class that implements one returns.
-   *
-   * <p>The body may await. It runs in the calling task, also if the caller is Kotlin code; for callers that no loop
-   * runs, see {@link #suspend(Continuation, BackgroundLoop, Callable)}.
-   *
-   * <pre>{@code
-   * final class CachedUsers implements UserRepository {   // a Kotlin interface
-   *   public Object findUser(int id, Continuation<? super User> k) {
-   *     return suspend(k, () -> {
-   *       await(sleep(Duration.ofMillis(10)));
-   *       return cache.get(id);
-   *     });
-   *   }
-   * }
-   * }</pre>
-   *
-   * @param k the function's last parameter
-   * @param body what to run; what it throws, the caller gets itself
-   * @param <T> the type of the result
-   * @return what the function has to return, whatever it is
-   * @throws IllegalStateException on a thread that no loop runs on
-   */
-  public static <T> Object suspend(Continuation<? super T> k, Callable<? extends T> body) {
-    return Suspending.run(k, body);
-  }
-
-  /**
-   * Makes {@code body} a suspend function without a result, which is Kotlin's {@code Unit}; otherwise as the overload
-   * with one.
-   *
-   * @param k the function's last parameter
-   * @param body what to run
-   * @return what the function has to return
-   */
-  public static Object suspend(Continuation<? super Unit> k, VoidCallable body) {
-    return Asyncio.<Unit>suspend(k, unit(body));
-  }
-
-  /**
-   * Makes {@code body} a suspend function that callers on any thread may call, also Kotlin code that knows nothing of
-   * Tandem: it runs as a task of {@code loop}.
-   *
-   * <p><b>Cancellation.</b> Cancelling the caller cancels the task; the caller does not wait for the end of it.
-   *
-   * @param k the function's last parameter
-   * @param loop where to run
-   * @param body what to run; what it throws, the caller gets itself
-   * @param <T> the type of the result
-   * @return what the function has to return, whatever it is
-   */
-  public static <T> Object suspend(
-      Continuation<? super T> k, BackgroundLoop loop, Callable<? extends T> body) {
-    return FutureKt.<T>await(loop.createTask(body::call), k);
-  }
-
-  /**
-   * Makes {@code body} a suspend function without a result, which runs as a task of {@code loop}; otherwise as the
-   * overload with one.
-   *
-   * @param k the function's last parameter
-   * @param loop where to run
-   * @param body what to run
-   * @return what the function has to return
-   */
-  public static Object suspend(
-      Continuation<? super Unit> k, BackgroundLoop loop, VoidCallable body) {
-    return Asyncio.<Unit>suspend(k, loop, unit(body));
-  }
-
-  /**
-   * Returns what a for-each loop in a task iterates over to get the values of a Kotlin flow, each as soon as it is
-   * there.
-   *
-   * <p><b>Threading.</b> Any thread; the iteration itself, in a task. <b>Python.</b> {@code async for}.
-   *
-   * <pre>{@code
-   * for (User user : iterate(repository.allUsers())) {
-   *   System.out.println(user.name());
-   * }
-   * }</pre>
-   *
-   * @param flow the flow; each iteration collects it anew
-   * @param <T> the type of the values
-   * @return an iterable for one loop, to be closed by who may leave the loop early
-   */
-  public static <T> AsyncIterable<T> iterate(Flow<? extends T> flow) {
-    Objects.requireNonNull(flow, "flow");
-    return new AsyncIterable<>(new FlowIterator<>(flow));
-  }
-
-  /**
-   * Returns what a for-each loop in a task iterates over to get what {@code publisher} publishes; otherwise as the
-   * overload with a flow. Leaving the loop cancels the subscription.
-   *
-   * @param publisher the publisher; each iteration subscribes anew, and asks for a few values ahead
-   * @param <T> the type of the values
-   * @return an iterable for one loop
-   */
-  public static <T> AsyncIterable<T> iterate(
-      java.util.concurrent.Flow.Publisher<? extends T> publisher) {
-    Objects.requireNonNull(publisher, "publisher");
-    return iterate(ReactiveFlowKt.asFlow(publisher));
-  }
-
-  /**
-   * Returns what a for-each loop in a task iterates over to get the values of {@code iterator}, which Kotlin code has
-   * made.
-   *
-   * @param iterator the iterator; leaving the loop early leaves the rest of the values in it
-   * @param <T> the type of the values
-   * @return an iterable for one loop
-   */
-  public static <T> AsyncIterable<T> iterate(AsyncIterator<? extends T> iterator) {
-    return new AsyncIterable<>(iterator);
-  }
-
-  private static Callable<Unit> unit(VoidCallable body) {
-    Objects.requireNonNull(body, "The body is null.");
-    return () -> {
-      body.call();
-      return Unit.INSTANCE;
-    };
   }
 
   static Callable<Void> callable(VoidCallable body) {

@@ -1,8 +1,8 @@
 package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
+import dev.tandem.CoroutineKt;
 import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * Lets a fixed number of tasks wait for each other: when the last one arrives, all go on, and the barrier can be used
@@ -52,8 +52,7 @@ public final class Barrier {
    *     is broken, or is aborted or reset meanwhile
    */
   public Coroutine<Integer> await() {
-    return SuspendingCall.<Integer, Integer>coroutine(
-        "Barrier.await", barrier::await, Function.identity());
+    return CoroutineKt.coroutine("Barrier.await", k -> barrier.await(k));
   }
 
   /**

@@ -116,10 +116,10 @@ final class FaceMethod {
         return flow -> Suspending.publisher((Flow<?>) flow);
       }
       if (wanted.raw() == AsyncIterable.class) {
-        return flow -> Asyncio.iterate((Flow<?>) flow);
+        return flow -> Suspending.iterate((Flow<?>) flow);
       }
       if (wanted.raw() == Stream.class) {
-        return flow -> Asyncio.iterate((Flow<?>) flow).stream();
+        return flow -> Suspending.iterate((Flow<?>) flow).stream();
       }
     }
     return wanted.accepts(given) ? UnaryOperator.identity() : null;

@@ -1,8 +1,8 @@
 package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
+import dev.tandem.CoroutineKt;
 import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * A queue between tasks, first in first out; a bounded one makes who puts wait. Null is an item like any other.
@@ -82,7 +82,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
    *     and empty, also meanwhile
    */
   public Coroutine<T> get() {
-    return SuspendingCall.<T, T>coroutine("Queue.get", queue::get, Function.identity());
+    return CoroutineKt.coroutine("Queue.get", k -> queue.get(k));
   }
 
   /**

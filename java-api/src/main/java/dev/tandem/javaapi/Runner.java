@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
 /**
  * A loop for several runs, one after the other: they share the loop and one context. To be closed at the end.
  *
- * <p>The loop lives on a thread of its own, virtual where the JDK has virtual threads, and the calling thread waits. For
+ * <p>The loop lives on a thread of its own, platform or virtual as its tasks' carriers ask for, and the calling thread waits. For
  * a single run, {@link Asyncio#run} makes and closes one.
  *
  * <p><b>Interrupts.</b> Interrupting the thread that waits in {@link #run} cancels the main task, which can clean up and

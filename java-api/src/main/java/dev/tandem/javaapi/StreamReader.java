@@ -1,7 +1,7 @@
 package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
-import java.util.function.Function;
+import dev.tandem.CoroutineKt;
 
 /**
  * The receiving end of a stream.
@@ -26,8 +26,7 @@ public final class StreamReader {
    * @return a coroutine; it fails with a {@link dev.tandem.streams.ConnectionResetException} if the connection was lost
    */
   public Coroutine<byte[]> read(int n) {
-    return SuspendingCall.<byte[], byte[]>coroutine(
-        "read", k -> reader.read(n, k), Function.identity());
+    return CoroutineKt.coroutine("read", k -> reader.read(n, k));
   }
 
   /**
@@ -36,7 +35,7 @@ public final class StreamReader {
    * @return a coroutine; it fails with a {@link dev.tandem.streams.ConnectionResetException} if the connection was lost
    */
   public Coroutine<byte[]> read() {
-    return SuspendingCall.<byte[], byte[]>coroutine("read", reader::read, Function.identity());
+    return CoroutineKt.coroutine("read", k -> reader.read(k));
   }
 
   /**
@@ -46,8 +45,7 @@ public final class StreamReader {
    * @return a coroutine; it fails with an {@link dev.tandem.streams.IncompleteReadException} if the stream ended before
    */
   public Coroutine<byte[]> readExactly(int n) {
-    return SuspendingCall.<byte[], byte[]>coroutine(
-        "readExactly", k -> reader.readExactly(n, k), Function.identity());
+    return CoroutineKt.coroutine("readExactly", k -> reader.readExactly(n, k));
   }
 
   /**
@@ -57,8 +55,7 @@ public final class StreamReader {
    *     {@link #limit}
    */
   public Coroutine<byte[]> readLine() {
-    return SuspendingCall.<byte[], byte[]>coroutine(
-        "readLine", reader::readLine, Function.identity());
+    return CoroutineKt.coroutine("readLine", k -> reader.readLine(k));
   }
 
   /**
@@ -69,8 +66,7 @@ public final class StreamReader {
    *     bytes come before, and with an {@link dev.tandem.streams.IncompleteReadException} if the stream ends before
    */
   public Coroutine<byte[]> readUntil(byte[] separator) {
-    return SuspendingCall.<byte[], byte[]>coroutine(
-        "readUntil", k -> reader.readUntil(separator, k), Function.identity());
+    return CoroutineKt.coroutine("readUntil", k -> reader.readUntil(separator, k));
   }
 
   /**

@@ -46,8 +46,9 @@
  *       and {@code cancel} work from any thread. {@code join} and {@code get} are for threads outside of the loop.
  *   <li>{@link dev.tandem.javaapi.Asyncio#start} runs a loop behind an application that is none itself.
  *   <li>Kotlin's coroutines and these are the same thing: either language awaits the other's. {@code await(k ->
- *       repository.findUser(42, k))} calls a suspend function, {@code return suspend(k, () -> ...)} implements one,
- *       {@code iterate(flow)} is for a for-each loop, and {@link dev.tandem.javaapi.JavaFace} shows a whole interface.
+ *       repository.findUser(42, k))} calls a suspend function; {@link dev.tandem.javaapi.Suspending} has the rest: {@code
+ *       return suspend(k, () -> ...)} implements one, {@code iterate(flow)} is for a for-each loop. {@link
+ *       dev.tandem.javaapi.JavaFace} shows a whole interface.
  *   <li>In tests, {@code new Runner(new VirtualClock())} lets hours pass in no time.
  * </ul>
  *

@@ -2,8 +2,8 @@ package dev.tandem.javaapi;
 
 import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
-import static dev.tandem.javaapi.Asyncio.iterate;
 import static dev.tandem.javaapi.Asyncio.sleep;
+import static dev.tandem.javaapi.Suspending.iterate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;

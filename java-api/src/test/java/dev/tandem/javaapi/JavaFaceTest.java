@@ -249,7 +249,7 @@ class JavaFaceTest extends OnEachCarrier {
   void flowThatASuspendFunctionGivesIsAPublisherToo() {
     var face = JavaFace.of(WithFlows.class, accounts);
     run(() -> {
-      for (User user : Asyncio.iterate(face.recent())) {
+      for (User user : Suspending.iterate(face.recent())) {
         log.add(user.getName());
       }
     });

@@ -4,7 +4,7 @@ import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
 import static dev.tandem.javaapi.Asyncio.currentTask;
 import static dev.tandem.javaapi.Asyncio.sleep;
-import static dev.tandem.javaapi.Asyncio.suspend;
+import static dev.tandem.javaapi.Suspending.suspend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,5 +1,6 @@
 package dev.tandem.internal
 
+import dev.tandem.Coroutine
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
@@ -14,6 +15,9 @@ internal fun <T> startInline(
     body: suspend () -> T,
     completion: Continuation<T>,
 ): Any? = body.startCoroutineUninterceptedOrReturn(completion)
+
+/** Takes the body out of [coroutine], for [startInline], or to run it in another way. */
+internal fun <T> bodyOf(coroutine: Coroutine<T>): suspend () -> T = coroutine.take()
 
 /** What [startInline] returns when the body has suspended. */
 internal val suspended: Any get() = COROUTINE_SUSPENDED

@@ -2,6 +2,7 @@ package dev.tandem.internal
 
 import dev.tandem.AsCompleted
 import dev.tandem.Awaitable
+import dev.tandem.Coroutine
 import dev.tandem.Future
 import dev.tandem.ReturnWhen
 import dev.tandem.WaitResult
@@ -11,10 +12,11 @@ import java.time.Duration as JavaDuration
 // The functions that take a time, for callers in other languages: the name of one that takes a kotlin.time.Duration is
 // mangled. What has no result returns null, which is what a Java `Void` can be.
 
-internal suspend fun sleep(delay: JavaDuration): Void? {
-    dev.tandem.sleep(delay.toKotlinDuration())
-    return null
-}
+internal fun sleep(delay: JavaDuration): Coroutine<Void?> =
+    Coroutine("sleep") {
+        dev.tandem.sleep(delay.toKotlinDuration())
+        null
+    }
 
 internal suspend fun <T> waitFor(
     awaitable: Awaitable<T>,

@@ -1,6 +1,7 @@
 package dev.tandem.javaapi.internal;
 
 import dev.tandem.Awaitable;
+import dev.tandem.Coroutine;
 import dev.tandem.EnsureFutureKt;
 import dev.tandem.Future;
 import dev.tandem.Task;
@@ -63,14 +64,37 @@ public final class AwaitPoint implements Continuation<Object> {
 
   @SuppressWarnings("unchecked")
   private static <T> T await(JavaCall call, Awaitable<? extends T> awaitable) {
-    if (awaitable instanceof Future<? extends T> future && future.done()) {
+    Object result = awaitable instanceof Coroutine<?>
+        ? await(call, (Coroutine<Object>) awaitable)
+        : await(call, (Future<Object>) awaitable);
+    return (T) result;
+  }
+
+  private static Object await(JavaCall call, Coroutine<Object> coroutine) {
+    var body = InlineStartKt.bodyOf(coroutine);
+    if (body instanceof JavaBody<?> code) {
+      return code.callHere();
+    }
+    var point = new AwaitPoint(call);
+    return point.finish(InlineStartKt.startInline(body, point));
+  }
+
+  private static Object await(JavaCall call, Future<Object> future) {
+    if (future.done()) {
       try {
         return future.result();
       } catch (Throwable e) {
         throw Unchecked.raise(AwaitTrace.extend(e, call.name()));
       }
     }
-    return (T) new AwaitPoint(call).awaitHere((Awaitable<Object>) awaitable);
+    var point = new AwaitPoint(call);
+    // Outside of a task's main frame it is kotlinx that waits, and it must not resume the point
+    // past the interceptor.
+    boolean inMainFrame = call.context() instanceof TaskContext;
+    return point.finish(
+        inMainFrame
+            ? future.await(point)
+            : InlineStartKt.<Object>startInline(future::await, point));
   }
 
   @Override
@@ -93,8 +117,8 @@ public final class AwaitPoint implements Continuation<Object> {
     }
   }
 
-  private Object awaitHere(Awaitable<Object> awaitable) {
-    Object result = InlineStartKt.<Object>startInline(awaitable::await, this);
+  /** Returns {@code result}, or waits for it if it is the mark that what is awaited has suspended. */
+  private Object finish(Object result) {
     if (result != JavaCall.SUSPENDED) {
       return result;
     }

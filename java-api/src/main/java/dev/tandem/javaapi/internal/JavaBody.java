@@ -41,7 +41,8 @@ public final class JavaBody<T> implements Function1<Continuation<? super T>, Obj
     return new JavaCall(loop, name, code, (Continuation<Object>) continuation).start();
   }
 
-  private T callHere() {
+  /** Runs the code as an ordinary call, for code of the same flow. */
+  T callHere() {
     try {
       return code.call();
     } catch (Exception e) {

@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The thread that a loop of Java's lives on, of the same kind as the carriers of its tasks: to hand over between threads
+ * The thread that a loop of Java's lives on, of the kind that its tasks' carriers go with: to hand over between threads
  * of one kind is cheap. Others give it calls and wait for them.
  *
  * <p>A daemon: who needs the loop waits for it. Any thread may call what is public here.

@@ -2,9 +2,9 @@ package dev.tandem.samples.docs;
 
 import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.gather;
-import static dev.tandem.javaapi.Asyncio.iterate;
 import static dev.tandem.javaapi.Asyncio.sleep;
-import static dev.tandem.javaapi.Asyncio.suspend;
+import static dev.tandem.javaapi.Suspending.iterate;
+import static dev.tandem.javaapi.Suspending.suspend;
 import static java.time.Duration.ofSeconds;
 
 import dev.tandem.Coroutine;
