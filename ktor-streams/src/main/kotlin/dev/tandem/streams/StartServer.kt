@@ -10,8 +10,8 @@ import dev.tandem.shield
 import dev.tandem.streams.internal.Acceptor
 import dev.tandem.streams.internal.LoopStreams
 import dev.tandem.streams.internal.SocketTransport
+import dev.tandem.streams.internal.StreamTransport
 import dev.tandem.streams.internal.TlsTransport
-import dev.tandem.streams.internal.Transport
 import dev.tandem.streams.internal.listenOn
 import java.io.IOException
 import java.net.InetSocketAddress
@@ -172,7 +172,7 @@ public class Server internal constructor(
 internal class ServerConnection(
     val wire: SocketTransport,
 ) {
-    var transport: Transport = wire
+    var transport: StreamTransport = wire
 }
 
 private suspend fun serve(

@@ -1,6 +1,6 @@
 package dev.tandem.streams
 
-import dev.tandem.streams.internal.Transport
+import dev.tandem.streams.internal.StreamTransport
 import java.net.SocketAddress
 import java.nio.ByteBuffer
 import java.util.Objects
@@ -20,7 +20,7 @@ import java.util.Objects
  * ```
  */
 public class StreamWriter internal constructor(
-    internal var transport: Transport,
+    internal var transport: StreamTransport,
 ) {
     /** The address of this end, or null if the system does not tell. **Python.** `get_extra_info("sockname")`. */
     public val localAddress: SocketAddress? get() = transport.localAddress

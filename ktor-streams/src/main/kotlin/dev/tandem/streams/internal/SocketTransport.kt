@@ -27,7 +27,7 @@ internal class SocketTransport(
     private val streams: LoopStreams,
     private val channel: SocketChannel,
     override val peer: String,
-) : Transport {
+) : StreamTransport {
     private enum class State { OPEN, FLUSHING, LINGERING, CLOSED }
 
     private var state = State.OPEN

@@ -26,7 +26,7 @@ internal class TlsTransport private constructor(
     private val wire: SocketTransport,
     private val tls: TlsEngine,
     private val options: TlsOptions,
-) : Transport {
+) : StreamTransport {
     private var failure: IOException? = null
     private var closed = false
     private var isReadWaiting = false

@@ -5,7 +5,7 @@ import java.net.SocketAddress
 import java.nio.ByteBuffer
 
 /** A connection as its reader and its writer see it: a socket, or TLS over one. Loop thread only. */
-internal interface Transport : ByteSource {
+internal interface StreamTransport : ByteSource {
     val loop: EventLoop
     val localAddress: SocketAddress?
     val remoteAddress: SocketAddress?
