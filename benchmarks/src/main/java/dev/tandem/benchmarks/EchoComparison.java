@@ -101,18 +101,19 @@ final class EchoComparison {
 
   private void printTable() {
     System.out.printf(
-        "%n%-8s %12s %9s %9s %11s %8s %8s%n",
-        "server", "requests/s", "p50 us", "p99 us", "CPU us/msg", "x netty", "x ktor");
+        "%n%-8s %12s %9s %9s %11s %10s %8s %8s%n",
+        "server", "requests/s", "p50 us", "p99 us", "CPU us/msg", "alloc/msg", "x netty", "x ktor");
     results.forEach((name, rounds) -> {
       if (failures.containsKey(name)) return;
       System.out.printf(
           Locale.ROOT,
-          "%-8s %,12.0f %9.0f %9.0f %11.2f %8s %8s%n",
+          "%-8s %,12.0f %9.0f %9.0f %11.2f %,10.0f %8s %8s%n",
           name,
           median(rounds, EchoLoad.Result::requestsPerSecond),
           median(rounds, EchoLoad.Result::p50Micros),
           median(rounds, EchoLoad.Result::p99Micros),
           median(rounds, EchoLoad.Result::cpuMicros),
+          median(rounds, EchoLoad.Result::allocatedBytes),
           ratio(rounds, BASELINES.get(0)),
           ratio(rounds, BASELINES.get(1)));
     });

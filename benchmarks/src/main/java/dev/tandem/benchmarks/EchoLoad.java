@@ -45,8 +45,13 @@ final class EchoLoad {
     for (int i = 0; i < size; i++) message.put(i, (byte) (i * 31 + 7));
   }
 
-  /** What one round came to; {@code cpuMicros} is the server's processor time per message. */
-  record Result(double requestsPerSecond, double p50Micros, double p99Micros, double cpuMicros) {}
+  /** What one round came to; the last two are the server's processor time and allocation per message. */
+  record Result(
+      double requestsPerSecond,
+      double p50Micros,
+      double p99Micros,
+      double cpuMicros,
+      double allocatedBytes) {}
 
   Result run(double warmUpSeconds, double seconds) throws IOException {
     List<Connection> connections = new ArrayList<>();
@@ -57,11 +62,13 @@ final class EchoLoad {
         drive(selector, warmUpSeconds);
 
         latencies.reset();
+        long allocatedBefore = AllocatedBytes.of(server);
         long cpuBefore = cpuNanos();
         long before = System.nanoTime();
         drive(selector, seconds);
         double elapsed = System.nanoTime() - before;
         double cpu = cpuNanos() - cpuBefore;
+        double allocated = AllocatedBytes.of(server) - allocatedBefore;
 
         long count = latencies.getTotalCount();
         if (count == 0) throw new SocketTimeoutException("not one answer in " + seconds + " s");
@@ -69,7 +76,8 @@ final class EchoLoad {
             count / (elapsed / 1e9),
             latencies.getValueAtPercentile(50) / 1e3,
             latencies.getValueAtPercentile(99) / 1e3,
-            cpu / 1e3 / count);
+            cpu / 1e3 / count,
+            allocated / count);
       } finally {
         for (Connection connection : connections) connection.channel.close();
       }
