@@ -113,7 +113,7 @@ class OpenConnectionTest {
         }
 
     @Test
-    fun cancellingAtAnyPassLeavesNothing() =
+    fun cancellingAtAnyMomentLeavesNothing() =
         streamTest {
             val authority = Identity.authority()
             val server = startServer(LOOPBACK, 0, authority.issue().serverOptions) { reader, _ -> reader.read() }
@@ -121,7 +121,9 @@ class OpenConnectionTest {
             var before = 0
             while (true) {
                 val task = createTask { openConnection(LOOPBACK, server.port, authority.trustOptions) }
-                passes(before++)
+                passes(before)
+                // Each pass at first; what other threads do for a handshake takes thousands of them.
+                before += 1 + before / 8
                 if (task.done()) {
                     task.result().close()
                     break
