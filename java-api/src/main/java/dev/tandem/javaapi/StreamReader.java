@@ -2,6 +2,8 @@ package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
 import dev.tandem.CoroutineKt;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * The receiving end of a stream.
@@ -67,6 +69,69 @@ public final class StreamReader {
    */
   public Coroutine<byte[]> readUntil(byte[] separator) {
     return CoroutineKt.coroutine("readUntil", k -> reader.readUntil(separator, k));
+  }
+
+  /**
+   * Waits for one of {@code separators} and returns what comes before it, followed by the separator itself. The one that
+   * ends first counts, whatever their order.
+   *
+   * @param separators at least one, each of at least one byte
+   * @return a coroutine; it fails as that of the overload with one separator
+   */
+  public Coroutine<byte[]> readUntil(byte[]... separators) {
+    return CoroutineKt.coroutine("readUntil", k -> reader.readUntil(separators, k));
+  }
+
+  /**
+   * Waits for at least one byte and puts as many as there are and fit into {@code target}; a direct buffer saves a copy.
+   *
+   * @param target where the bytes go
+   * @return a coroutine for the number of bytes, -1 at the end of the stream; it fails with a {@link
+   *     dev.tandem.streams.ConnectionResetException} if the connection was lost
+   */
+  public Coroutine<Integer> readInto(ByteBuffer target) {
+    return CoroutineKt.coroutine("readInto", k -> reader.readInto(target, k));
+  }
+
+  /**
+   * Waits for at least one byte and puts as many as there are and fit into {@code target}.
+   *
+   * @param target where the bytes go
+   * @return a coroutine for the number of bytes, -1 at the end of the stream
+   */
+  public Coroutine<Integer> readInto(byte[] target) {
+    return readInto(target, 0, target.length);
+  }
+
+  /**
+   * Puts the bytes into a part of {@code target}; otherwise as the overload without.
+   *
+   * @param target where the bytes go
+   * @param offset the index of the first
+   * @param length how many at most
+   * @return a coroutine for the number of bytes, -1 at the end of the stream
+   */
+  public Coroutine<Integer> readInto(byte[] target, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    return CoroutineKt.coroutine("readInto", k -> reader.readInto(target, offset, length, k));
+  }
+
+  /**
+   * Returns what a for-each loop in a task iterates over to get the lines that are still to come, each as {@link
+   * #readLine} returns it, until the end of the stream. It throws what {@link #readLine} fails with.
+   *
+   * <pre>{@code
+   * for (byte[] line : reader.lines()) {
+   *   System.out.print(new String(line));
+   * }
+   * }</pre>
+   *
+   * <p><b>Python.</b> {@code async for line in reader}.
+   *
+   * @return what to iterate over, once; it needs no closing
+   */
+  public AsyncIterable<byte[]> lines() {
+    return new AsyncIterable<>(reader.lines());
   }
 
   /**

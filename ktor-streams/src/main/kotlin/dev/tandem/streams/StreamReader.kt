@@ -1,10 +1,12 @@
 package dev.tandem.streams
 
+import dev.tandem.AsyncIterator
 import dev.tandem.streams.internal.ByteSource
 import dev.tandem.streams.internal.ReadBuffer
 import java.nio.ByteBuffer
 import java.nio.channels.ClosedChannelException
 import java.util.Objects
+import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 
 /**
  * The receiving end of a stream.
@@ -28,6 +30,7 @@ public class StreamReader internal constructor(
     private val buffered = ReadBuffer()
     private var endSeen = false
     private var isReading = false
+    private var lastCount: Int? = null
 
     /**
      * Waits for at least one byte and returns at most [n]; no byte means the end of the stream (or that [n] is zero).
@@ -119,33 +122,74 @@ public class StreamReader internal constructor(
             // The last bytes may be the first of a separator whose rest has not arrived yet.
             searched = maxOf(0, buffered.size - separator.size + 1)
             if (searched > limit) throw overrun("has no end within $searched bytes", searched)
-            if (fill()) continue
-            val partial = buffered.take(buffered.size)
-            throw IncompleteReadException(
-                "${source.peer} ended the stream after ${partial.size} bytes, before the separator",
-                partial,
-            )
+            if (!fill()) throw endBeforeSeparator()
         }
     }
 
     /**
+     * Waits for one of [separators] and returns what comes before it, followed by the separator itself. The one that ends
+     * first counts, whatever their order: after `\n` nothing is waited for that could make it `\n\n`.
+     *
+     * ```
+     * val line = reader.readUntil("\r\n".toByteArray(), "\n".toByteArray())
+     * ```
+     *
+     * **Python.** `readuntil` with a tuple, since 3.13.
+     *
+     * @throws LimitOverrunException as the overload with one separator.
+     * @throws IncompleteReadException as the overload with one separator.
+     * @throws ConnectionResetException if the connection was lost.
+     */
+    public suspend fun readUntil(vararg separators: ByteArray): ByteArray {
+        require(separators.isNotEmpty()) { "There is no separator." }
+        require(separators.all { it.isNotEmpty() }) { "A separator has no bytes." }
+        checkAlone()
+        @Suppress("UNCHECKED_CAST")
+        val shortestFirst = (separators.clone() as Array<ByteArray>).apply { sortBy { it.size } }
+        var searched = 0
+        while (true) {
+            val found = buffered.indexOfFirst(shortestFirst, searched)
+            if (found != null) {
+                if (found.start > limit) throw overrun("ends after ${found.start} bytes", found.start)
+                return buffered.take(found.end)
+            }
+            searched = maxOf(0, buffered.size - shortestFirst.last().size + 1)
+            if (searched > limit) throw overrun("has no end within $searched bytes", searched)
+            if (!fill()) throw endBeforeSeparator()
+        }
+    }
+
+    /**
+     * Returns an iterator over the lines that are still to come, each as [readLine] returns it, until the end of the
+     * stream. It waits for a line when it is asked for the next one, and throws what [readLine] throws.
+     *
+     * **Python.** `async for line in reader`.
+     *
+     * ```
+     * for (line in reader.lines()) println(line.decodeToString().trimEnd())
+     * ```
+     */
+    public fun lines(): AsyncIterator<ByteArray> = Lines(this)
+
+    /**
      * Waits for at least one byte, puts as many as there are and fit into [target], and returns how many; -1 means the
-     * end of the stream. Allocates nothing but for the wait; a direct buffer saves a copy.
+     * end of the stream. Allocates nothing unless it has to wait; a direct buffer saves a copy.
      *
      * @throws ConnectionResetException if the connection was lost.
      */
     public suspend fun readInto(target: ByteBuffer): Int {
         checkAlone()
         if (!target.hasRemaining()) return 0
-        while (buffered.isEmpty()) {
-            // A small target is filled from the loop's own buffer: see ByteSource.read about what a full one costs.
-            val direct = target.isDirect && target.remaining() >= source.arrivals.capacity()
-            val count = if (direct) pull(target) else receive()
-            if (count < 0 || (direct && count > 0)) return count
-            if (count > 0) return buffered.moveArrived(source.arrivals, target)
-            awaitArrival()
-        }
-        return buffered.move(target)
+        val count = moveTo(target)
+        // What waits is a function of its own, so that a call that need not wait makes no frame.
+        if (count == 0) return awaitAndMoveTo(target)
+        return suspendCoroutineUninterceptedOrReturn { inABox(count) }
+    }
+
+    /** Whoever reads one buffer full after the other gets one object over and over. */
+    private fun inABox(count: Int): Any? {
+        if (lastCount != count) lastCount = count
+        return lastCount
     }
 
     /** Puts bytes into [target], from [offset] on and at most [length]; otherwise as the overload with a buffer. */
@@ -164,6 +208,23 @@ public class StreamReader internal constructor(
     override fun toString(): String =
         "StreamReader(${source.peer}, ${buffered.size} bytes buffered${if (endSeen) ", at the end" else ""})"
 
+    /** Puts what is there into [target], which has room, and returns how many bytes that is; -1 at the end. */
+    private fun moveTo(target: ByteBuffer): Int {
+        if (!buffered.isEmpty()) return buffered.move(target)
+        // A small target is filled from the loop's own buffer: see ByteSource.read about what a full one costs.
+        if (target.isDirect && target.remaining() >= source.arrivals.capacity()) return pull(target)
+        val count = receive(target.remaining())
+        return if (count > 0) buffered.moveArrived(source.arrivals, target) else count
+    }
+
+    private suspend fun awaitAndMoveTo(target: ByteBuffer): Int {
+        while (true) {
+            awaitArrival()
+            val count = moveTo(target)
+            if (count != 0) return count
+        }
+    }
+
     /** Adds what has arrived to the buffer, after waiting for it if need be; false at the end of the stream. */
     private suspend fun fill(): Boolean {
         while (true) {
@@ -174,10 +235,15 @@ public class StreamReader internal constructor(
         }
     }
 
-    /** Reads what is there into the loop's buffer for arrivals, to be taken out before anybody else runs. */
-    private fun receive(): Int {
+    /**
+     * Reads what is there, of which [wanted] bytes will be used at once, into the loop's buffer for arrivals; to be taken
+     * out before anybody else runs.
+     */
+    private fun receive(wanted: Int = Int.MAX_VALUE): Int {
         val arrivals = source.arrivals
         arrivals.clear()
+        val room = wanted + source.spareRoom.toLong()
+        if (room < arrivals.capacity()) arrivals.limit(room.toInt())
         val count = pull(arrivals)
         arrivals.flip()
         return count
@@ -207,6 +273,12 @@ public class StreamReader internal constructor(
         check(!isReading) { "Another task waits to read from ${source.peer} already: let one task do the reading." }
     }
 
+    private fun endBeforeSeparator(): IncompleteReadException {
+        val partial = buffered.take(buffered.size)
+        val what = "${source.peer} ended the stream after ${partial.size} bytes, before the separator"
+        return IncompleteReadException(what, partial)
+    }
+
     private fun overrun(
         what: String,
         consumed: Int,
@@ -222,5 +294,22 @@ public class StreamReader internal constructor(
         fun checkLimit(limit: Int) {
             require(limit > 0) { "The limit of a stream must be positive, not $limit." }
         }
+    }
+}
+
+private class Lines(
+    private val reader: StreamReader,
+) : AsyncIterator<ByteArray> {
+    private var line: ByteArray? = null
+
+    override suspend fun hasNext(): Boolean {
+        if (line == null) line = reader.readLine().takeIf { it.isNotEmpty() }
+        return line != null
+    }
+
+    override fun next(): ByteArray {
+        val found = line ?: throw NoSuchElementException("Ask hasNext() first, or use a for loop.")
+        line = null
+        return found
     }
 }

@@ -2,6 +2,7 @@ package dev.tandem.streams
 
 import dev.tandem.CancelledException
 import dev.tandem.createTask
+import dev.tandem.iterator
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import org.junit.jupiter.api.Test
@@ -142,6 +143,87 @@ class StreamReaderTest {
         }
 
     @Test
+    fun ofSeveralSeparatorsTheOneThatEndsFirstCounts() =
+        streamTest {
+            val (reader) = reader(pieces = arrayOf("one\ntwo\r\nthree\r\n\nABCD"))
+            val separators = arrayOf("\r\n\n".toByteArray(), "\n".toByteArray(), "\r\n".toByteArray())
+            reader.readUntil(*separators).text() shouldBe "one\n"
+            reader.readUntil(*separators).text() shouldBe "two\r\n"
+            reader.readUntil("\r\n\n".toByteArray(), "ee\r".toByteArray()).text() shouldBe "three\r"
+            reader.readUntil("\n\nAB".toByteArray(), "\nAB".toByteArray()).text() shouldBe "\n\nAB"
+            reader.readUntil("CD".toByteArray(), "D".toByteArray()).text() shouldBe "CD"
+        }
+
+    @Test
+    fun aLongSeparatorIsFoundAlthoughItsPiecesComeOneByOne() =
+        streamTest {
+            val (reader) = reader(pieces = "data<end>;".map { it.toString() }.toTypedArray())
+            reader.readUntil("<end>".toByteArray(), "!".toByteArray()).text() shouldBe "data<end>"
+        }
+
+    @Test
+    fun severalSeparatorsAndTheLimitCountWithTheShortestThatMatched() =
+        streamTest {
+            val (reader, source) = reader(limit = 3, pieces = arrayOf("dataABC"))
+            // BC and C end at the same place: it is C that was found, five bytes and one from the beginning.
+            val found = shouldThrow<LimitOverrunException> { reader.readUntil("BC".toByteArray(), "C".toByteArray()) }
+            found.consumed shouldBe 6
+            reader.readExactly(7).text() shouldBe "dataABC"
+            source.feed("abcdefgh")
+            val missing =
+                shouldThrow<LimitOverrunException> { reader.readUntil("12".toByteArray(), "123".toByteArray()) }
+            missing.consumed shouldBe 6
+        }
+
+    @Test
+    fun severalSeparatorsAtTheEndTellWhatThereWas() =
+        streamTest {
+            val (reader, source) = reader(pieces = arrayOf("some data"))
+            source.end()
+            val incomplete =
+                shouldThrow<IncompleteReadException> { reader.readUntil("A".toByteArray(), "B".toByteArray()) }
+            incomplete.partial.text() shouldBe "some data"
+        }
+
+    @Test
+    fun noSeparatorOrAnEmptyOneIsRefused() =
+        streamTest {
+            shouldThrow<IllegalArgumentException> { reader().first.readUntil() }
+            shouldThrow<IllegalArgumentException> { reader().first.readUntil("a".toByteArray(), ByteArray(0)) }
+        }
+
+    @Test
+    fun linesComeUntilTheEnd() =
+        streamTest {
+            val (reader, source) = reader(pieces = arrayOf("one\ntw", "o\nrest"))
+            source.end()
+            val lines = ArrayList<String>()
+            for (line in reader.lines()) lines += line.text()
+            lines shouldBe listOf("one\n", "two\n", "rest")
+        }
+
+    @Test
+    fun askingForALineTwiceReadsItOnce() =
+        streamTest {
+            val (reader) = reader(pieces = arrayOf("one\ntwo\n"))
+            val lines = reader.lines()
+            shouldThrow<NoSuchElementException> { lines.next() }
+            lines.hasNext() shouldBe true
+            lines.hasNext() shouldBe true
+            lines.next().text() shouldBe "one\n"
+            reader.readLine().text() shouldBe "two\n"
+        }
+
+    @Test
+    fun aLineThatIsTooLongEndsTheIterationWithTheError() =
+        streamTest {
+            val (reader) = reader(limit = 3, pieces = arrayOf("one\ntoo long\n"))
+            val lines = ArrayList<String>()
+            shouldThrow<LimitOverrunException> { for (line in reader.lines()) lines += line.text() }
+            lines shouldBe listOf("one\n")
+        }
+
+    @Test
     fun readExactlyWaitsForAllOfThem() =
         streamTest {
             val (reader, source) = reader(limit = 2, pieces = arrayOf("12", "34"))
@@ -232,6 +314,20 @@ class StreamReaderTest {
             reader.readInto(target) shouldBe 1
             reader.readInto(target) shouldBe -1
             reader.readInto(ByteArray(0)) shouldBe 0
+        }
+
+    @Test
+    fun readIntoABufferThatIsTooSmallLosesNothing() =
+        streamTest {
+            rawPair { (reader, _), peer ->
+                val text = "0123456789".repeat(1_000)
+                peer.send(text)
+                peer.shutdownOutput()
+                val target = ByteBuffer.allocate(7)
+                val read = StringBuilder()
+                while (reader.readInto(target.clear()) >= 0) read.append(Charsets.UTF_8.decode(target.flip()))
+                read.toString() shouldBe text
+            }
         }
 
     @Test

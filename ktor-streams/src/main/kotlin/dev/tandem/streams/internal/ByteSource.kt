@@ -10,6 +10,9 @@ internal interface ByteSource {
     /** The loop's buffer for what has just been read. Its contents are good until the next suspension. */
     val arrivals: ByteBuffer
 
+    /** How much room [read] needs beyond what the caller wants; what arrives in it has to be kept. */
+    val spareRoom: Int get() = arrivals.capacity()
+
     /**
      * Puts what is there into [target] and returns how many bytes it was: 0 when there is nothing now, -1 at the end.
      *

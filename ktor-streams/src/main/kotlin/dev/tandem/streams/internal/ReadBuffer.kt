@@ -79,12 +79,40 @@ internal class ReadBuffer {
         if (bytes.size > KEPT_WHEN_EMPTY) bytes = NOTHING
     }
 
-    /** Returns where [separator] begins, at [from] or later and counted from the first byte; -1 if it is not there. */
+    /**
+     * Returns which of [shortestFirst] ends first, from [from] on, or null if none is there. Of two that end at the same
+     * place it is the shorter.
+     */
+    fun indexOfFirst(
+        shortestFirst: Array<ByteArray>,
+        from: Int,
+    ): SeparatorAt? {
+        var found: SeparatorAt? = null
+        for (separator in shortestFirst) {
+            val at = indexOf(separator, from, found?.end ?: size)
+            if (at >= 0 && (found == null || at + separator.size < found.end)) found = SeparatorAt(at, separator.size)
+        }
+        return found
+    }
+
+    /** A separator that was found: where it begins, and its size. */
+    class SeparatorAt(
+        val start: Int,
+        size: Int,
+    ) {
+        val end: Int = start + size
+    }
+
+    /**
+     * Returns where [separator] begins, at [from] or later and ending by [until], counted from the first byte; -1
+     * if it is not there.
+     */
     fun indexOf(
         separator: ByteArray,
         from: Int,
+        until: Int = size,
     ): Int {
-        val last = end - separator.size
+        val last = start + until - separator.size
         var at = start + from
         while (at <= last) {
             if (bytes[at] == separator[0] && matches(at, separator)) return at - start
