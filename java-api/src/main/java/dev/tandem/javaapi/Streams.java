@@ -2,9 +2,10 @@ package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
 import dev.tandem.javaapi.internal.JavaBody;
-import dev.tandem.streams.OpenConnectionKt;
 import dev.tandem.streams.StartServerKt;
 import dev.tandem.streams.TlsOptions;
+import dev.tandem.streams.internal.JavaConnectingKt;
+import java.nio.file.Path;
 import java.util.Objects;
 import kotlin.Unit;
 
@@ -37,7 +38,7 @@ public final class Streams {
    *     known, and with a {@link java.net.ConnectException} if no address of it could be connected to
    */
   public static Coroutine<Connection> openConnection(String host, int port) {
-    return openConnection(host, port, null);
+    return openConnection(host, port, new ConnectOptions());
   }
 
   /**
@@ -50,10 +51,72 @@ public final class Streams {
    *     dev.tandem.streams.CertificateVerificationException}
    */
   public static Coroutine<Connection> openConnection(String host, int port, TlsOptions ssl) {
+    var options = new ConnectOptions();
+    return openConnection(host, port, ssl == null ? options : options.withTls(ssl));
+  }
+
+  /**
+   * Connects as {@code options} say; otherwise as the overload without.
+   *
+   * <p>Of several addresses the first that accepts is taken: IPv6 and IPv4 take turns, and an address that does not
+   * answer soon gets company by the next.
+   *
+   * @param host a name or an address
+   * @param port the port
+   * @param options TLS, time limits, the local address
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.SocketTimeoutException} if a time limit of
+   *     {@code options} has passed
+   */
+  public static Coroutine<Connection> openConnection(
+      String host, int port, ConnectOptions options) {
     Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(options, "options");
     return SuspendingCall.<dev.tandem.streams.Connection, Connection>coroutine(
         "openConnection",
-        k -> OpenConnectionKt.openConnection(host, port, ssl, LIMIT, k),
+        k -> JavaConnectingKt.openConnection(
+            host,
+            port,
+            options.tls,
+            options.limit,
+            options.localAddress,
+            options.connectTimeout,
+            options.happyEyeballsDelay,
+            k),
+        Connection::new);
+  }
+
+  /**
+   * Connects to the Unix socket {@code path}, whose server runs on this machine.
+   *
+   * <p><b>Cancellation.</b> No socket stays open. <b>Python.</b> {@code asyncio.open_unix_connection}.
+   *
+   * @param path of 100 bytes or so at most: systems allow no more
+   * @return a coroutine, to be awaited; it fails with a {@link java.nio.file.NoSuchFileException} if there is no such
+   *     file, with a {@link java.nio.file.AccessDeniedException} if this process may not write to it, and with a {@link
+   *     java.net.ConnectException} if nobody listens on it
+   */
+  public static Coroutine<Connection> openUnixConnection(Path path) {
+    return openUnixConnection(path, new ConnectOptions());
+  }
+
+  /**
+   * Connects to the Unix socket {@code path} as {@code options} say; otherwise as the overload without.
+   *
+   * @param path of 100 bytes or so at most
+   * @param options with TLS, {@link TlsOptions#withServerName} or {@link TlsOptions#withoutHostNameVerification} is
+   *     needed; a local address is an error
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Connection> openUnixConnection(Path path, ConnectOptions options) {
+    Objects.requireNonNull(path, "path");
+    if (options.localAddress != null) {
+      throw new IllegalArgumentException("A connection to the Unix socket " + path
+          + " cannot come from " + options.localAddress + ".");
+    }
+    return SuspendingCall.<dev.tandem.streams.Connection, Connection>coroutine(
+        "openUnixConnection",
+        k -> JavaConnectingKt.openUnixConnection(
+            path, options.tls, options.limit, options.connectTimeout, k),
         Connection::new);
   }
 

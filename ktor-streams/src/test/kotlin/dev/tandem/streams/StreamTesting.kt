@@ -26,6 +26,7 @@ import java.nio.channels.SocketChannel
 import java.nio.file.Files
 import java.nio.file.Path
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
 /** Runs [body] as the main task of a loop, for 30 seconds at most, and checks that it leaves nothing open. */
@@ -180,3 +181,14 @@ internal fun reader(
 }
 
 internal fun ByteArray.text(): String = decodeToString()
+
+/** Connects to a server that may not listen yet. */
+internal suspend fun connectWhenReady(connect: suspend () -> Connection): Connection {
+    while (true) {
+        try {
+            return connect()
+        } catch (_: IOException) {
+            sleep(20.milliseconds)
+        }
+    }
+}

@@ -1,6 +1,8 @@
 package dev.tandem.streams.internal
 
 import dev.tandem.EventLoop
+import dev.tandem.ExceptionContext
+import java.net.InetAddress
 import java.nio.ByteBuffer
 
 /**
@@ -23,6 +25,9 @@ internal class LoopStreams private constructor(
     private val spare = ArrayDeque<ByteBuffer>(0)
 
     private val open = LinkedHashSet<AutoCloseable>()
+
+    /** Finds the addresses of a name, on a thread of the loop's pool. Tests have it find what no name server knows. */
+    var lookUp: (String) -> List<InetAddress> = { host -> InetAddress.getAllByName(host).asList() }
 
     val openCount: Int get() = open.size
 
@@ -47,7 +52,19 @@ internal class LoopStreams private constructor(
 
     /** The loop closes: nobody could ever close these any more. */
     override fun close() {
-        open.toList().forEach { it.close() }
+        open.toList().forEach { resource ->
+            if (loop.debug) reportForgotten(resource)
+            resource.close()
+        }
+    }
+
+    /** **Python.** The `ResourceWarning` about an unclosed transport. */
+    private fun reportForgotten(resource: AutoCloseable) {
+        if (resource is OpenResource && resource.isClosing) return
+        val createdAt = (resource as? OpenResource)?.createdAt
+        loop.callExceptionHandler(
+            ExceptionContext("$resource was never closed; it is closed with its loop", createdAt = createdAt),
+        )
     }
 
     override fun toString(): String = "Streams(${open.size} open)"
@@ -58,4 +75,13 @@ internal class LoopStreams private constructor(
 
         fun of(loop: EventLoop): LoopStreams = loop.attachment(LoopStreams::class.java) { LoopStreams(loop) }
     }
+}
+
+/** Something open that can tell more about itself, for the report that it was forgotten. */
+internal interface OpenResource : AutoCloseable {
+    /** Whether its owner has closed it, and only what is still to be sent keeps it. */
+    val isClosing: Boolean
+
+    /** Where it was opened; in debug mode only. */
+    val createdAt: Throwable?
 }
