@@ -1,7 +1,13 @@
 package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
+import dev.tandem.CoroutineKt;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /**
  * The sending end of a stream.
@@ -27,6 +33,130 @@ public final class StreamWriter implements AutoCloseable {
    */
   public void write(byte[] bytes) {
     writer.write(bytes);
+  }
+
+  /**
+   * Sends a part of {@code bytes}; otherwise as {@link #write(byte[])}.
+   *
+   * @param bytes what to send
+   * @param offset the index of the first byte
+   * @param length how many
+   */
+  public void write(byte[] bytes, int offset, int length) {
+    writer.write(bytes, offset, length);
+  }
+
+  /**
+   * Sends what remains in {@code bytes} and moves its position to the limit; a direct buffer saves a copy.
+   *
+   * @param bytes what to send
+   */
+  public void write(ByteBuffer bytes) {
+    writer.write(bytes);
+  }
+
+  /**
+   * Sends all of {@code lines}, one after the other. Nothing is added to them; small ones are sent together.
+   *
+   * @param lines what to send
+   */
+  public void writeLines(Iterable<byte[]> lines) {
+    writer.writeLines(lines);
+  }
+
+  /**
+   * Opens {@code path}, sends it, and closes it; otherwise as {@link #sendFile(FileChannel, long, long)}.
+   *
+   * @param path the file
+   * @return a coroutine for the number of bytes
+   */
+  public Coroutine<Long> sendFile(Path path) {
+    return sendFile(path, 0, Long.MAX_VALUE);
+  }
+
+  /**
+   * Opens {@code path}, sends a part of it, and closes it; otherwise as {@link #sendFile(FileChannel, long, long)}.
+   *
+   * @param path the file
+   * @param offset where in the file to begin
+   * @param count how many bytes at most
+   * @return a coroutine for the number of bytes; it fails with a {@link java.nio.file.NoSuchFileException} if there is no
+   *     such file
+   */
+  public Coroutine<Long> sendFile(Path path, long offset, long count) {
+    return CoroutineKt.coroutine("sendFile", k -> writer.sendFile(path, offset, count, k));
+  }
+
+  /**
+   * Sends {@code count} bytes of {@code file} from {@code offset} on, or as many as there are, after what was written
+   * before. Without TLS, they go from the file to the network inside the system, uncopied. Nothing else can be written
+   * meanwhile.
+   *
+   * <p><b>Cancellation.</b> The file stays open; a part of it was sent. <b>Python.</b> {@code loop.sendfile}.
+   *
+   * @param file stays open and where it is
+   * @param offset where in the file to begin
+   * @param count how many bytes at most
+   * @return a coroutine for the number of bytes that were sent; it fails with a {@link
+   *     dev.tandem.streams.ConnectionResetException} if the connection is gone, and with another {@link
+   *     java.io.IOException} if the file cannot be read
+   */
+  public Coroutine<Long> sendFile(FileChannel file, long offset, long count) {
+    return CoroutineKt.coroutine("sendFile", k -> writer.sendFile(file, offset, count, k));
+  }
+
+  /**
+   * Returns how many bytes wait to be sent.
+   *
+   * @return the number of bytes
+   */
+  public int writeBufferSize() {
+    return writer.writeBufferSize();
+  }
+
+  /**
+   * Makes {@link #drain} wait above {@code high} queued bytes, until there are a quarter of that or fewer.
+   *
+   * @param high the high water mark; 64 KiB at first
+   */
+  public void setWriteBufferLimits(int high) {
+    writer.setWriteBufferLimits(high);
+  }
+
+  /**
+   * Makes {@link #drain} wait above {@code high} queued bytes, until there are {@code low} or fewer.
+   *
+   * @param high the high water mark; 64 KiB at first
+   * @param low the low one; 16 KiB at first
+   */
+  public void setWriteBufferLimits(int high, int low) {
+    writer.setWriteBufferLimits(high, low);
+  }
+
+  /**
+   * Returns the value of a socket's {@code option}, of {@link java.net.StandardSocketOptions}.
+   *
+   * @param option which
+   * @param <T> the type of its value
+   * @return the value, or null if it has none
+   * @throws UnsupportedOperationException if such sockets do not have the option
+   * @throws IOException if the stream is closed
+   */
+  public <T> T getOption(SocketOption<T> option) throws IOException {
+    return writer.getOption(option);
+  }
+
+  /**
+   * Sets a socket's {@code option}; {@code TCP_NODELAY} is set from the start.
+   *
+   * @param option which
+   * @param value its new value
+   * @param <T> the type of its value
+   * @throws UnsupportedOperationException if such sockets do not have the option
+   * @throws IOException if the stream is closed
+   */
+  public <T> void setOption(SocketOption<T> option, T value) throws IOException {
+    writer.setOption(option, value);
   }
 
   /**
@@ -60,6 +190,11 @@ public final class StreamWriter implements AutoCloseable {
   @Override
   public void close() {
     writer.close();
+  }
+
+  /** Closes the stream now; what is queued is dropped. */
+  public void abort() {
+    writer.abort();
   }
 
   /**

@@ -1,8 +1,13 @@
 package dev.tandem.streams
 
 import dev.tandem.streams.internal.StreamTransport
+import dev.tandem.streams.internal.openToRead
+import java.io.IOException
 import java.net.SocketAddress
+import java.net.SocketOption
 import java.nio.ByteBuffer
+import java.nio.channels.FileChannel
+import java.nio.file.Path
 import java.util.Objects
 
 /**
@@ -22,6 +27,10 @@ import java.util.Objects
 public class StreamWriter internal constructor(
     internal var transport: StreamTransport,
 ) {
+    /** Whether [sendFile] has the stream to itself. */
+    private var isSendingFile = false
+    private var isEofWritten = false
+
     /** The address of this end, or null if the system does not tell. **Python.** `get_extra_info("sockname")`. */
     public val localAddress: SocketAddress? get() = transport.localAddress
 
@@ -33,9 +42,10 @@ public class StreamWriter internal constructor(
      *
      * When the connection is lost or this writer was closed, they are dropped: [drain] tells.
      *
-     * @throws IllegalStateException after [writeEof].
+     * @throws IllegalStateException after [writeEof], and while [sendFile] sends.
      */
     public fun write(bytes: ByteArray) {
+        checkFree("write()")
         transport.write(bytes, 0, bytes.size)
     }
 
@@ -46,12 +56,85 @@ public class StreamWriter internal constructor(
         length: Int,
     ) {
         Objects.checkFromIndexSize(offset, length, bytes.size)
+        checkFree("write()")
         transport.write(bytes, offset, length)
     }
 
     /** Sends what remains in [bytes] and moves its position to the limit; a direct buffer saves a copy. */
     public fun write(bytes: ByteBuffer) {
+        checkFree("write()")
         transport.write(bytes)
+    }
+
+    /**
+     * Sends all of [lines], one after the other; otherwise as [write]. Nothing is added to them: a line ends as it is
+     * given. Small ones are sent together.
+     */
+    public fun writeLines(lines: Iterable<ByteArray>) {
+        checkFree("writeLines()")
+        val together = ByteBuffer.allocate(MOST_SENT_TOGETHER)
+        for (line in lines) {
+            if (line.size > together.remaining()) {
+                transport.write(together.flip())
+                together.clear()
+            }
+            if (line.size > together.remaining()) transport.write(line, 0, line.size) else together.put(line)
+        }
+        if (together.position() > 0) transport.write(together.flip())
+    }
+
+    /**
+     * Sends [count] bytes of [file] from [offset] on, after what was written before, and returns how many it sent: fewer
+     * when the file ends before, also if it is cut short meanwhile. The file's own position is not used.
+     *
+     * Without TLS, the bytes go from the file to the network inside the system, uncopied; with it, they are read in
+     * pieces of 64 KiB, each followed by [drain]. Either way the disk is waited for on threads of the loop's pool. Until
+     * the call ends, nothing else can be written; the peer can be read from.
+     *
+     * **Cancellation.** Waits until the thread that is at it has let go of [file], which stays open. A part of it was
+     * sent by then, so that the stream is of little use to most protocols: [abort] it.
+     * **Python.** `loop.sendfile(writer.transport, file, offset, count)`.
+     *
+     * @throws ConnectionResetException if the connection was lost or is closed, also meanwhile.
+     * @throws java.io.IOException if the file cannot be read.
+     * @throws java.nio.channels.NonReadableChannelException if it was not opened to be read.
+     * @throws IllegalStateException after [writeEof], and while another call sends.
+     */
+    public suspend fun sendFile(
+        file: FileChannel,
+        offset: Long = 0,
+        count: Long = Long.MAX_VALUE,
+    ): Long {
+        require(offset >= 0) { "sendFile(): the offset is negative: $offset." }
+        require(count >= 0) { "sendFile(): the number of bytes is negative: $count." }
+        checkFree("sendFile()")
+        check(!isEofWritten) { "sendFile() after writeEof(): the end of the stream was announced already." }
+        isSendingFile = true
+        try {
+            return transport.sendFile(file, offset, minOf(count, Long.MAX_VALUE - offset))
+        } finally {
+            isSendingFile = false
+        }
+    }
+
+    /**
+     * Opens the file [path], sends [count] bytes of it from [offset] on, and closes it; otherwise as the overload with a
+     * channel.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is no such file.
+     */
+    public suspend fun sendFile(
+        path: Path,
+        offset: Long = 0,
+        count: Long = Long.MAX_VALUE,
+    ): Long {
+        val loop = transport.loop
+        val file = openToRead(path, loop)
+        try {
+            return sendFile(file, offset, count)
+        } finally {
+            file.close()
+        }
     }
 
     /**
@@ -82,6 +165,31 @@ public class StreamWriter internal constructor(
         transport.setWaterMarks(high, low)
     }
 
+    /**
+     * Returns the value of a socket's [option] ([java.net.StandardSocketOptions]), or null if it has none.
+     *
+     * **Python.** `get_extra_info("socket").getsockopt()`.
+     *
+     * @throws UnsupportedOperationException if such sockets do not have the option.
+     * @throws java.nio.channels.ClosedChannelException if the stream is closed.
+     */
+    @Throws(IOException::class)
+    public fun <T> getOption(option: SocketOption<T>): T? = transport.getOption(option)
+
+    /**
+     * Sets a socket's [option]; `TCP_NODELAY` is set from the start. **Python.** `setsockopt()`.
+     *
+     * @throws UnsupportedOperationException if such sockets do not have the option.
+     * @throws java.nio.channels.ClosedChannelException if the stream is closed.
+     */
+    @Throws(IOException::class)
+    public fun <T> setOption(
+        option: SocketOption<T>,
+        value: T,
+    ) {
+        transport.setOption(option, value)
+    }
+
     /** Returns whether [writeEof] can be used: not with TLS. */
     public fun canWriteEof(): Boolean = transport.canWriteEof
 
@@ -91,7 +199,9 @@ public class StreamWriter internal constructor(
      * @throws UnsupportedOperationException with TLS.
      */
     public fun writeEof() {
+        checkFree("writeEof()")
         transport.writeEof()
+        isEofWritten = true
     }
 
     /**
@@ -126,4 +236,14 @@ public class StreamWriter internal constructor(
     override fun toString(): String = "StreamWriter(${describe()})"
 
     internal fun describe(): String = transport.toString()
+
+    private fun checkFree(call: String) {
+        check(
+            !isSendingFile,
+        ) { "$call while sendFile() is sending: await that first, so that nothing gets in between." }
+    }
+
+    private companion object {
+        const val MOST_SENT_TOGETHER = 16 * 1024
+    }
 }

@@ -7,7 +7,9 @@ import io.kotest.matchers.comparables.shouldBeLessThan
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldStartWith
 import org.junit.jupiter.api.Test
+import java.net.StandardSocketOptions
 import java.nio.ByteBuffer
+import java.nio.channels.ClosedChannelException
 
 class StreamWriterTest {
     @Test
@@ -31,6 +33,32 @@ class StreamWriterTest {
                 writer.write(direct)
                 heap.hasRemaining() || direct.hasRemaining() shouldBe false
                 peer.receive(16) shouldBe "hello from here!"
+            }
+        }
+
+    @Test
+    fun linesAreWrittenOneAfterTheOtherAsTheyAre() =
+        streamTest {
+            rawPair { (_, writer), peer ->
+                val long = "x".repeat(40_000)
+                val lines = listOf("one\n", "two\n", long, "", "three") + List(2000) { "$it of 2000\n" }
+                val received = createTask { peer.receive(lines.sumOf { it.length }) }
+                writer.writeLines(lines.map { it.toByteArray() })
+                received.await() shouldBe lines.joinToString("")
+                writer.writeLines(emptyList())
+            }
+        }
+
+    @Test
+    fun socketOptionsCanBeReadAndSet() =
+        streamTest {
+            rawPair { (_, writer), _ ->
+                writer.getOption(StandardSocketOptions.TCP_NODELAY) shouldBe true
+                writer.setOption(StandardSocketOptions.SO_KEEPALIVE, true)
+                writer.getOption(StandardSocketOptions.SO_KEEPALIVE) shouldBe true
+                shouldThrow<UnsupportedOperationException> { writer.getOption(StandardSocketOptions.IP_MULTICAST_LOOP) }
+                writer.close()
+                shouldThrow<ClosedChannelException> { writer.getOption(StandardSocketOptions.SO_KEEPALIVE) }
             }
         }
 

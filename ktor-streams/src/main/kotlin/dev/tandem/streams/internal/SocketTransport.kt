@@ -7,7 +7,10 @@ import dev.tandem.shield
 import dev.tandem.streams.ConnectionResetException
 import java.io.IOException
 import java.net.SocketAddress
+import java.net.SocketOption
 import java.nio.ByteBuffer
+import java.nio.channels.ClosedChannelException
+import java.nio.channels.FileChannel
 import java.nio.channels.SocketChannel
 import kotlin.time.Duration
 
@@ -41,6 +44,12 @@ internal class SocketTransport(
     /** Whether the last read has emptied the system's buffer; see [read]. */
     private var emptied = false
 
+    /** What sends files, once one was sent: it decides when the channel can be closed. */
+    private var fileSending: FileSending? = null
+
+    /** Present while [sendFile] waits for the queue to be empty. */
+    private var flushed: Future<Unit>? = null
+
     private var eofWanted = false
     private var eofSent = false
 
@@ -50,13 +59,16 @@ internal class SocketTransport(
 
     private var failure: IOException? = null
     private val gone: Future<Unit> = streams.loop.createFuture()
-    private val closedWithLoop = AutoCloseable { abort() }
+    private val closedWithLoop = ClosedWithLoop()
     private val closeActions = ArrayList<() -> Unit>(1)
 
     override val loop: EventLoop get() = streams.loop
     override val localAddress: SocketAddress? = channel.localAddress
     override val remoteAddress: SocketAddress? = channel.remoteAddress
     override val arrivals: ByteBuffer get() = streams.arrivals
+
+    /** Enough to notice that the system has no more, and too little to be worth a buffer of its own. */
+    override val spareRoom: Int get() = SPARE_ROOM
     override val isClosing: Boolean get() = state != State.OPEN
     override val queuedBytes: Int get() = queue.size
     override val canWriteEof: Boolean get() = true
@@ -127,6 +139,48 @@ internal class SocketTransport(
                 source.position(source.limit())
             }
         }
+    }
+
+    override suspend fun sendFile(
+        file: FileChannel,
+        offset: Long,
+        count: Long,
+    ): Long {
+        val sending = fileSending ?: FileSending(loop, channel).also { fileSending = it }
+        var sent = 0L
+        awaitFlushed()
+        while (sent < count) {
+            val progress = sending.sendSome(file, offset + sent, count - sent)
+            sent += progress.sent
+            progress.loss?.let { if (state == State.OPEN) throw lose(it) }
+            throwUnlessOpen()
+            if (progress.stop == FileSending.Stop.END_OF_FILE) break
+            if (progress.stop == FileSending.Stop.SOCKET_FULL) awaitWritable()
+        }
+        return sent
+    }
+
+    private suspend fun awaitFlushed() {
+        throwUnlessOpen()
+        while (!queue.isEmpty()) {
+            val empty = loop.createFuture<Unit>()
+            flushed = empty
+            try {
+                empty.await()
+            } finally {
+                flushed = null
+            }
+            throwUnlessOpen()
+        }
+    }
+
+    private suspend fun awaitWritable() {
+        try {
+            loop.awaitWritable(channel)
+        } catch (_: ClosedChannelException) {
+            // Lost, or closed by this side: the next line tells.
+        }
+        throwUnlessOpen()
     }
 
     override fun setWaterMarks(
@@ -214,7 +268,17 @@ internal class SocketTransport(
         }
     }
 
+    override fun <T> getOption(option: SocketOption<T>): T? = channel.getOption(option)
+
+    override fun <T> setOption(
+        option: SocketOption<T>,
+        value: T,
+    ) {
+        channel.setOption(option, value)
+    }
+
     private fun checkWaterMarks() {
+        if (queue.isEmpty()) flushed?.complete(Unit)
         val waiting = resumed
         when {
             waiting == null && queue.size > highWater && state != State.CLOSED -> resumed = loop.createFuture()
@@ -227,8 +291,15 @@ internal class SocketTransport(
 
     private fun throwIfGone() {
         failure?.let { throw it }
-        if (state == State.CLOSED) throw ConnectionResetException("The connection to $peer was closed by this side")
+        if (state == State.CLOSED) throw closedByThisSide()
     }
+
+    private fun throwUnlessOpen() {
+        failure?.let { throw it }
+        if (state != State.OPEN) throw closedByThisSide()
+    }
+
+    private fun closedByThisSide() = ConnectionResetException("The connection to $peer was closed by this side")
 
     // ---- closing --------------------------------------------------------------------------------------------------
 
@@ -299,7 +370,7 @@ internal class SocketTransport(
         queue.clear()
         lingerTimer?.cancel()
         try {
-            channel.close()
+            fileSending?.close() ?: channel.close()
         } catch (_: IOException) {
             // The descriptor is free all the same, and nothing more could be done about it.
         }
@@ -313,8 +384,18 @@ internal class SocketTransport(
 
     override fun toString(): String = "$peer, ${state.name.lowercase()}, $queuedBytes bytes to send"
 
+    private inner class ClosedWithLoop : OpenResource {
+        override val isClosing: Boolean get() = state != State.OPEN
+        override val createdAt = if (loop.debug) Throwable("opened here") else null
+
+        override fun close() = abort()
+
+        override fun toString(): String = "The connection to $peer"
+    }
+
     companion object {
         const val DEFAULT_HIGH_WATER = 64 * 1024
+        private const val SPARE_ROOM = 512
         private const val LINGER_READS_A_PASS = 16
     }
 }

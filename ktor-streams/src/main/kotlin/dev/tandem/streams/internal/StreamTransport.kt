@@ -2,7 +2,9 @@ package dev.tandem.streams.internal
 
 import dev.tandem.EventLoop
 import java.net.SocketAddress
+import java.net.SocketOption
 import java.nio.ByteBuffer
+import java.nio.channels.FileChannel
 
 /** A connection as its reader and its writer see it: a socket, or TLS over one. Loop thread only. */
 internal interface StreamTransport : ByteSource {
@@ -28,6 +30,23 @@ internal interface StreamTransport : ByteSource {
         source: ByteArray,
         offset: Int,
         length: Int,
+    )
+
+    /**
+     * Sends [count] bytes of [file] from [offset] on, or what there is, after what was written before, and returns how
+     * many. Nothing may be written meanwhile.
+     */
+    suspend fun sendFile(
+        file: FileChannel,
+        offset: Long,
+        count: Long,
+    ): Long = sendInPieces(this, file, offset, count)
+
+    fun <T> getOption(option: SocketOption<T>): T?
+
+    fun <T> setOption(
+        option: SocketOption<T>,
+        value: T,
     )
 
     /** Waits while the queue is above its mark, and throws if the connection is lost. */

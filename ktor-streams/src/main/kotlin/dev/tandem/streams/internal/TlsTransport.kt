@@ -9,6 +9,7 @@ import dev.tandem.timeout
 import java.io.IOException
 import java.net.InetSocketAddress
 import java.net.SocketAddress
+import java.net.SocketOption
 import java.net.SocketTimeoutException
 import java.nio.ByteBuffer
 import java.nio.channels.ClosedChannelException
@@ -90,6 +91,15 @@ internal class TlsTransport private constructor(
         low: Int,
     ) {
         wire.setWaterMarks(high, low)
+    }
+
+    override fun <T> getOption(option: SocketOption<T>): T? = wire.getOption(option)
+
+    override fun <T> setOption(
+        option: SocketOption<T>,
+        value: T,
+    ) {
+        wire.setOption(option, value)
     }
 
     override suspend fun drain() {
