@@ -5,9 +5,24 @@ import dev.tandem.createTask
 import dev.tandem.runningLoop
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldEndWith
 import org.junit.jupiter.api.Test
+import java.net.ConnectException
 
 class OpenConnectionRealTimeTest {
+    /** The system repeats the request to connect after a second, and gets a reset for an answer. */
+    @Test
+    fun aServerThatGoesAwayWhileItIsConnectedToRefuses() =
+        streamTest {
+            unresponsiveServer { server, _ ->
+                val task = createTask { openConnection(LOOPBACK, server.localPort) }
+                passUntil { watchedKeys().isNotEmpty() }
+                server.close()
+                shouldThrow<ConnectException> { task.await() }.message shouldEndWith "Connection refused (127.0.0.1)"
+                shouldBeClean()
+            }
+        }
+
     /** The system repeats the request to connect after a second: that is what this test waits for. */
     @Test
     fun aConnectionMadeInThePassOfItsCancellationIsClosed() =

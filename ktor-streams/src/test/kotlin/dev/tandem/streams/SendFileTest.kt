@@ -147,10 +147,11 @@ class SendFileTest {
     fun closingTheStreamEndsItAtAnyMoment() =
         streamTest {
             rawServer().use { server ->
+                val file = file(64_000_000)
                 repeat(20) { passesBefore ->
                     openConnection(LOOPBACK, server.localPort).use { (_, writer) ->
                         server.accept().use {
-                            val sending = createTask { writer.sendFile(file(8_000_000)) }
+                            val sending = createTask { writer.sendFile(file) }
                             passes(passesBefore)
                             writer.abort()
                             shouldThrow<ConnectionResetException> { sending.await() }.message shouldContain
