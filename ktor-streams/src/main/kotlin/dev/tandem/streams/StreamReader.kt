@@ -2,7 +2,9 @@ package dev.tandem.streams
 
 import dev.tandem.AsyncIterator
 import dev.tandem.streams.internal.ByteSource
+import dev.tandem.streams.internal.NoWaitReader
 import dev.tandem.streams.internal.ReadBuffer
+import dev.tandem.streams.internal.WaitingRead
 import java.nio.ByteBuffer
 import java.nio.channels.ClosedChannelException
 import java.util.Objects
@@ -30,7 +32,10 @@ public class StreamReader internal constructor(
     private val buffered = ReadBuffer()
     private var endSeen = false
     private var isReading = false
-    private var lastCount: Int? = null
+    private val noWait = NoWait()
+
+    /** Made by the first [readInto] that has to wait. */
+    private var waitingRead: WaitingRead? = null
 
     /**
      * Waits for at least one byte and returns at most [n]; no byte means the end of the stream (or that [n] is zero).
@@ -173,23 +178,18 @@ public class StreamReader internal constructor(
 
     /**
      * Waits for at least one byte, puts as many as there are and fit into [target], and returns how many; -1 means the
-     * end of the stream. Allocates nothing unless it has to wait; a direct buffer saves a copy.
+     * end of the stream. Allocates nothing, also when it waits, but the number itself when
+     * that differs from the last one; a direct buffer saves a copy.
      *
      * @throws ConnectionResetException if the connection was lost.
      */
     public suspend fun readInto(target: ByteBuffer): Int {
         checkAlone()
         if (!target.hasRemaining()) return 0
-        val count = moveTo(target)
-        // What waits is a function of its own, so that a call that need not wait makes no frame.
-        if (count == 0) return awaitAndMoveTo(target)
-        return suspendCoroutineUninterceptedOrReturn { inABox(count) }
-    }
-
-    /** Whoever reads one buffer full after the other gets one object over and over. */
-    private fun inABox(count: Int): Any? {
-        if (lastCount != count) lastCount = count
-        return lastCount
+        val count = noWait.readNow(target)
+        return suspendCoroutineUninterceptedOrReturn { caller ->
+            if (count != 0) noWait.box(count) else waiting().begin(source, target, caller)
+        }
     }
 
     /** Puts bytes into [target], from [offset] on and at most [length]; otherwise as the overload with a buffer. */
@@ -208,20 +208,23 @@ public class StreamReader internal constructor(
     override fun toString(): String =
         "StreamReader(${source.peer}, ${buffered.size} bytes buffered${if (endSeen) ", at the end" else ""})"
 
-    /** Puts what is there into [target], which has room, and returns how many bytes that is; -1 at the end. */
-    private fun moveTo(target: ByteBuffer): Int {
-        if (!buffered.isEmpty()) return buffered.move(target)
-        // A small target is filled from the loop's own buffer: see ByteSource.read about what a full one costs.
-        if (target.isDirect && target.remaining() >= source.arrivals.capacity()) return pull(target)
-        val count = receive(target.remaining())
-        return if (count > 0) buffered.moveArrived(source.arrivals, target) else count
-    }
+    private fun waiting() = waitingRead ?: WaitingRead(noWait).also { waitingRead = it }
 
-    private suspend fun awaitAndMoveTo(target: ByteBuffer): Int {
-        while (true) {
-            awaitArrival()
-            val count = moveTo(target)
-            if (count != 0) return count
+    private inner class NoWait : NoWaitReader {
+        private var lastCount: Int? = null
+
+        override fun readNow(target: ByteBuffer): Int {
+            if (!buffered.isEmpty()) return buffered.move(target)
+            // A small target is filled from the loop's own buffer: see ByteSource.read about what a full one costs.
+            if (target.isDirect && target.remaining() >= source.arrivals.capacity()) return pull(target)
+            val count = receive(target.remaining())
+            return if (count > 0) buffered.moveArrived(source.arrivals, target) else count
+        }
+
+        /** Whoever reads one buffer full after the other gets one object over and over. */
+        override fun box(count: Int): Any? {
+            if (lastCount != count) lastCount = count
+            return lastCount
         }
     }
 
@@ -270,7 +273,9 @@ public class StreamReader internal constructor(
     }
 
     private fun checkAlone() {
-        check(!isReading) { "Another task waits to read from ${source.peer} already: let one task do the reading." }
+        check(!isReading && waitingRead?.isWaiting != true) {
+            "Another task waits to read from ${source.peer} already: let one task do the reading."
+        }
     }
 
     private fun endBeforeSeparator(): IncompleteReadException {

@@ -331,6 +331,43 @@ class StreamReaderTest {
         }
 
     @Test
+    fun aCancelledReadIntoLosesNothingAndTheNextOneWaitsAgain() =
+        streamTest {
+            val (reader, source) = reader()
+            val target = ByteArray(4)
+            repeat(2) {
+                val task = createTask { reader.readInto(target) }
+                passes(2)
+                shouldThrow<IllegalStateException> { reader.readInto(target) }
+                source.feed("data")
+                task.cancel()
+                shouldThrow<CancelledException> { task.await() }
+                target.text() shouldBe "\u0000\u0000\u0000\u0000"
+                reader.readExactly(4).text() shouldBe "data"
+            }
+        }
+
+    @Test
+    fun readIntoThatWaitsIsWokenByBytesByTheEndAndByAFailure() =
+        streamTest {
+            val (reader, source) = reader()
+            val target = ByteArray(8)
+            val woken = createTask { reader.readInto(target) }
+            passes(2)
+            source.feed("data")
+            woken.await() shouldBe 4
+            val ended = createTask { reader.readInto(target) }
+            passes(2)
+            source.end()
+            ended.await() shouldBe -1
+            val (other, failing) = reader()
+            val failed = createTask { other.readInto(target) }
+            passes(2)
+            failing.fail(SocketException("reset"))
+            shouldThrow<SocketException> { failed.await() }
+        }
+
+    @Test
     fun readIntoALargeDirectBufferTakesWhatWasBufferedFirst() =
         streamTest {
             val (reader) = reader(pieces = arrayOf("line\nrest", "more"))
