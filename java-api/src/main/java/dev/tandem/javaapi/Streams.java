@@ -2,10 +2,12 @@ package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
 import dev.tandem.javaapi.internal.JavaBody;
-import dev.tandem.streams.StartServerKt;
 import dev.tandem.streams.TlsOptions;
 import dev.tandem.streams.internal.JavaConnectingKt;
+import dev.tandem.streams.internal.ServerSettingsKt;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import kotlin.Unit;
 
@@ -13,11 +15,6 @@ import kotlin.Unit;
  * asyncio's functions for network streams, to be imported statically. They need the module {@code tandem-ktor-streams}.
  */
 public final class Streams {
-  /** As many bytes as {@code readLine} and {@code readUntil} search for the separator: 64 KiB, as in asyncio. */
-  private static final int LIMIT = 64 * 1024;
-
-  private static final int BACKLOG = 100;
-
   private Streams() {}
 
   /**
@@ -142,7 +139,7 @@ public final class Streams {
    * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the port is taken
    */
   public static Coroutine<Server> startServer(String host, int port, ConnectionHandler handler) {
-    return startServer(host, port, null, handler);
+    return startServer(host, port, new ServerOptions(), handler);
   }
 
   /**
@@ -156,15 +153,90 @@ public final class Streams {
    */
   public static Coroutine<Server> startServer(
       String host, int port, TlsOptions ssl, ConnectionHandler handler) {
+    return startServer(host, port, new ServerOptions().withSsl(ssl), handler);
+  }
+
+  /**
+   * Listens as {@code options} say; otherwise as the overload without.
+   *
+   * @param host a name or an address of this machine; null listens on all of them, with one socket for IPv4 and IPv6
+   * @param port 0 lets the system choose; several addresses of one name get the same port
+   * @param options TLS, limits, several loops, and more
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> startServer(
+      String host, int port, ServerOptions options, ConnectionHandler handler) {
+    return startTcpServer(Collections.singletonList(host), port, options, handler);
+  }
+
+  /**
+   * Listens on {@code port} of each of {@code hosts}; otherwise as the overload with one.
+   *
+   * @param hosts names or addresses of this machine
+   * @param port 0 lets the system choose one that is free on all of them
+   * @param options TLS, limits, several loops, and more
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> startServer(
+      List<String> hosts, int port, ServerOptions options, ConnectionHandler handler) {
+    return startTcpServer(List.copyOf(hosts), port, options, handler);
+  }
+
+  /**
+   * Listens on the Unix socket {@code path} and runs {@code handler} for each connection.
+   *
+   * <p>The socket is a file, which is deleted when the server is closed. One that a server has left behind is replaced;
+   * one that somebody listens on, and a file that is no socket, are left alone and are an error. <b>Python.</b> {@code
+   * asyncio.start_unix_server}.
+   *
+   * @param path of a hundred bytes or so at most
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the path is taken
+   */
+  public static Coroutine<Server> startUnixServer(Path path, ConnectionHandler handler) {
+    return startUnixServer(path, new ServerOptions(), handler);
+  }
+
+  /**
+   * Listens as {@code options} say; otherwise as the overload without. With {@link ServerOptions#withPermissions}, nobody
+   * can connect before the file has them.
+   *
+   * @param path of a hundred bytes or so at most
+   * @param options TLS, permissions, several loops, and more; those of TCP mean nothing here
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> startUnixServer(
+      Path path, ServerOptions options, ConnectionHandler handler) {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(handler, "handler");
+    return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
+        "startUnixServer",
+        k -> ServerSettingsKt.startServerOnFile(
+            path,
+            options.permissions(),
+            options.cleanupSocket(),
+            options.settings(),
+            (reader, writer, k2) -> handle(handler, reader, writer).await(k2),
+            k),
+        Server::new);
+  }
+
+  private static Coroutine<Server> startTcpServer(
+      List<String> hosts, int port, ServerOptions options, ConnectionHandler handler) {
+    Objects.requireNonNull(options, "options");
     Objects.requireNonNull(handler, "handler");
     return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
         "startServer",
-        k -> StartServerKt.startServer(
-            host,
+        k -> ServerSettingsKt.startTcpServer(
+            hosts,
             port,
-            ssl,
-            LIMIT,
-            BACKLOG,
+            options.reuseAddress(),
+            options.reusePort(),
+            options.settings(),
             (reader, writer, k2) -> handle(handler, reader, writer).await(k2),
             k),
         Server::new);

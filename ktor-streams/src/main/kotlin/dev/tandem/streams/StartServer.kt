@@ -1,33 +1,29 @@
 package dev.tandem.streams
 
-import dev.tandem.CancelledException
-import dev.tandem.EventLoop
-import dev.tandem.ExceptionContext
-import dev.tandem.Future
-import dev.tandem.Task
-import dev.tandem.runningLoop
-import dev.tandem.shield
-import dev.tandem.streams.internal.Acceptor
-import dev.tandem.streams.internal.LoopStreams
-import dev.tandem.streams.internal.SocketTransport
-import dev.tandem.streams.internal.StreamTransport
-import dev.tandem.streams.internal.TlsTransport
-import dev.tandem.streams.internal.listenOn
-import java.io.IOException
-import java.net.InetSocketAddress
-import java.net.SocketAddress
-import java.nio.channels.ServerSocketChannel
+import dev.tandem.streams.internal.ServerSettings
+import dev.tandem.streams.internal.startTcpServer
 
 /**
  * Listens on [port] of [host] and runs [handler] for each connection, as a task of its own; returns when the server
  * listens.
  *
  * The connection is closed when its handler ends. What the handler throws goes to the loop's exception handler, and
- * the server goes on; so it does when the system cannot accept a connection: that is reported, and tried again a
- * second later. A server that is still open when the loop is closed is closed with it.
+ * the server goes on; so it does when the system cannot accept connections, for want of file descriptors: that is
+ * reported once, and tried again every second until it is over. A server that is still open when the loop is closed is
+ * closed with it.
+ *
+ * A name may stand for several addresses; all of them are listened on, on the same port. Without a host it is one socket
+ * for IPv4 and IPv6; so it is with `"::"`, since the JDK cannot limit a socket to IPv6.
+ *
+ * **Several loops.** With [loops] = n the connections are spread over n loops: this one, and n - 1 others that have a
+ * thread each. A connection lives on one of them, the one that had fewest when it came; its handler, reader and writer
+ * never leave it. What handlers share must then be safe for several threads. The other loops report what fails to the
+ * exception handler that this loop has now, on their own threads; they end when the server is closed and their last
+ * connection and handler are gone, and cancel then what handlers have left running.
  *
  * **Cancellation.** No socket stays open. **Threading.** In a task. **Python.** `asyncio.start_server`. Differs from
- * asyncio: a handler that returns closes its connection.
+ * asyncio: a handler that returns closes its connection; with port 0, several addresses get the same port, not one each;
+ * [loops] is not there.
  *
  * ```
  * val server = startServer("localhost", 8888) { reader, writer ->
@@ -46,8 +42,16 @@ import java.nio.channels.ServerSocketChannel
  * @param ssl the server's certificate and key; null for plain TCP
  * @param limit the [StreamReader.limit] of each connection
  * @param backlog how many connections the system keeps for a server that is busy
+ * @param reuseAddress whether to take a port on which old connections are still dying (`SO_REUSEADDR`)
+ * @param reusePort whether to share the port with other sockets that ask for the same (`SO_REUSEPORT`): other processes
+ * of the same user, as a rule
+ * @param keepAlive whether the system probes idle connections (`SO_KEEPALIVE`)
+ * @param startServing false leaves connections waiting until [Server.startServing] or [Server.serveForever]
+ * @param loops how many loops serve the connections
  * @throws java.net.BindException if the port is taken, or the address is not this machine's.
  * @throws java.net.UnknownHostException if [host] is not known.
+ * @throws UnsupportedOperationException if the system lacks what [reusePort] asks for.
+ * @see startUnixServer
  */
 public suspend fun startServer(
     host: String?,
@@ -55,142 +59,34 @@ public suspend fun startServer(
     ssl: TlsOptions? = null,
     limit: Int = StreamReader.DEFAULT_LIMIT,
     backlog: Int = 100,
+    reuseAddress: Boolean = true,
+    reusePort: Boolean = false,
+    keepAlive: Boolean = false,
+    startServing: Boolean = true,
+    loops: Int = 1,
     handler: suspend (StreamReader, StreamWriter) -> Unit,
 ): Server {
-    StreamReader.checkLimit(limit)
-    require(port in 0..0xFFFF) { "A port is between 0 and 65535, not $port." }
-    val loop = runningLoop()
-    val channels = listenOn(host, port, backlog, loop)
-    return Server(loop, channels, backlog) { connection -> serve(connection, ssl, limit, handler) }
+    val settings = ServerSettings(ssl, limit, backlog, keepAlive, startServing, loops)
+    return startTcpServer(listOf(host), port, reuseAddress, reusePort, settings, handler)
 }
 
 /**
- * A listening server, made by [startServer]. [close] it, or let [serveForever] do so.
- *
- * **Threading.** Loop thread only. **Python.** `asyncio.Server`.
+ * Listens on [port] of each of [hosts]; otherwise as the overload with one. An address that several of them stand for is
+ * listened on once.
  */
-public class Server internal constructor(
-    private val loop: EventLoop,
-    channels: List<ServerSocketChannel>,
-    backlog: Int,
-    private val serve: suspend (ServerConnection) -> Unit,
-) : AutoCloseable {
-    private val streams = LoopStreams.of(loop)
-    private val acceptors = channels.map { Acceptor(streams, it, backlog, ::start) }
-    private var connections = 0
-    private var isOpen = true
-    private var serving: Future<Unit>? = null
-
-    /** Done when the server is closed and all connections are gone. */
-    private val gone: Future<Unit> = loop.createFuture()
-
-    /** The addresses listened on, also of a server that was closed. */
-    public val localAddresses: List<SocketAddress> = channels.map { it.localAddress }
-
-    /** The port of the first address: the one the system chose, if it was asked to. */
-    public val port: Int get() = (localAddresses.first() as InetSocketAddress).port
-
-    /** The sockets listened on; none once the server is closed. */
-    public val sockets: List<ServerSocketChannel> get() = if (isOpen) acceptors.map { it.channel } else emptyList()
-
-    init {
-        streams.add(this)
-        acceptors.forEach { it.resume() }
-    }
-
-    /** Returns whether the server accepts connections. */
-    public fun isServing(): Boolean = isOpen
-
-    /**
-     * Waits until the task is cancelled, then closes the server and waits as [waitClosed] does; [close] from elsewhere
-     * cancels the wait.
-     *
-     * @throws IllegalStateException if the server is closed, or another task is here already.
-     */
-    public suspend fun serveForever() {
-        check(isOpen) { "$this cannot serve any more." }
-        check(serving == null) { "serveForever() of $this is being awaited already." }
-        val cancelled = loop.createFuture<Unit>()
-        serving = cancelled
-        try {
-            cancelled.await()
-        } catch (e: CancelledException) {
-            close()
-            waitClosed()
-            throw e
-        } finally {
-            serving = null
-        }
-    }
-
-    /** Stops listening. Connections that are open stay so, and their handlers go on. */
-    override fun close() {
-        if (!isOpen) return
-        isOpen = false
-        acceptors.forEach { it.close() }
-        streams.remove(this)
-        serving?.cancel()
-        finishIfGone()
-    }
-
-    /** Waits until the server is closed **and** all of its connections are. **Python.** As since 3.12. */
-    public suspend fun waitClosed() {
-        if (!gone.done()) shield(gone).await()
-    }
-
-    override fun toString(): String =
-        "Server(${localAddresses.joinToString()}, ${if (isOpen) "open" else "closed"}, $connections connections)"
-
-    private fun start(wire: SocketTransport) {
-        connections++
-        val connection = ServerConnection(wire)
-        wire.onClosed {
-            connections--
-            finishIfGone()
-        }
-        val task = loop.createTask("connection from ${wire.peer}") { serve(connection) }
-        task.addDoneCallback { end(task, connection) }
-    }
-
-    private fun end(
-        task: Task<Unit>,
-        connection: ServerConnection,
-    ) {
-        val failure = if (task.cancelled()) null else task.exception()
-        connection.transport.close()
-        if (failure == null) return
-        val message = "The handler of the connection from ${connection.transport.peer} failed"
-        loop.callExceptionHandler(ExceptionContext(message, failure, task))
-    }
-
-    private fun finishIfGone() {
-        if (!isOpen && connections == 0) gone.complete(Unit)
-    }
-}
-
-/** A connection that was accepted; [transport] is the socket, then TLS over it once the peers have shaken hands. */
-internal class ServerConnection(
-    val wire: SocketTransport,
-) {
-    var transport: StreamTransport = wire
-}
-
-private suspend fun serve(
-    connection: ServerConnection,
-    ssl: TlsOptions?,
-    limit: Int,
+public suspend fun startServer(
+    hosts: List<String>,
+    port: Int,
+    ssl: TlsOptions? = null,
+    limit: Int = StreamReader.DEFAULT_LIMIT,
+    backlog: Int = 100,
+    reuseAddress: Boolean = true,
+    reusePort: Boolean = false,
+    keepAlive: Boolean = false,
+    startServing: Boolean = true,
+    loops: Int = 1,
     handler: suspend (StreamReader, StreamWriter) -> Unit,
-) {
-    if (ssl != null) {
-        try {
-            connection.transport = TlsTransport.toClient(connection.wire, ssl)
-        } catch (e: IOException) {
-            // Whoever probes a port should not fill the log; the client knows what went wrong.
-            val loop = connection.wire.loop
-            if (loop.debug) loop.callExceptionHandler(ExceptionContext("A connection was refused", e))
-            return
-        }
-    }
-    val transport = connection.transport
-    handler(StreamReader(transport, limit), StreamWriter(transport))
+): Server {
+    val settings = ServerSettings(ssl, limit, backlog, keepAlive, startServing, loops)
+    return startTcpServer(hosts, port, reuseAddress, reusePort, settings, handler)
 }

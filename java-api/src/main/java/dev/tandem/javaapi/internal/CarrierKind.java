@@ -89,6 +89,11 @@ public enum CarrierKind {
   /** Makes threads of this kind; none of them keeps the JVM running. */
   abstract ThreadFactory threads();
 
+  /** Makes the threads of loops whose tasks have carriers of this kind; none of them keeps the JVM running. */
+  public ThreadFactory loopThreads() {
+    return threads();
+  }
+
   /** Returns whether this JVM has what this kind needs. */
   public boolean isAvailable() {
     return obstacle() == null;

@@ -3,15 +3,7 @@ package dev.tandem.streams.internal
 import dev.tandem.EventLoop
 import dev.tandem.ExceptionContext
 import dev.tandem.TimerHandle
-import io.ktor.network.selector.Selectable
-import io.ktor.network.sockets.InetSocketAddress
-import io.ktor.network.sockets.aSocket
 import java.io.IOException
-import java.net.BindException
-import java.net.InetAddress
-import java.net.NetworkInterface
-import java.net.StandardSocketOptions
-import java.nio.channels.ServerSocketChannel
 import java.nio.channels.SocketChannel
 import kotlin.time.Duration.Companion.seconds
 
@@ -22,23 +14,26 @@ import kotlin.time.Duration.Companion.seconds
  * the channel is used.
  */
 internal class Acceptor(
-    private val streams: LoopStreams,
-    val channel: ServerSocketChannel,
+    private val loop: EventLoop,
+    private val listener: Listener,
     private val most: Int,
-    private val onConnection: (SocketTransport) -> Unit,
+    private val onAccepted: (SocketChannel, Listener) -> Unit,
 ) {
-    private val loop = streams.loop
+    val channel get() = listener.channel
     private var retry: TimerHandle? = null
+
+    /** Whether a shortage was reported that is not over. */
+    private var isShort = false
 
     /** Starts to accept, or goes on. */
     fun resume() {
         retry = null
-        loop.addReader(channel, ::acceptPending)
+        if (channel.isOpen) loop.addReader(channel, ::acceptPending)
     }
 
     fun close() {
         retry?.cancel()
-        channel.close()
+        listener.close()
         loop.channelClosed(channel)
     }
 
@@ -51,80 +46,32 @@ internal class Acceptor(
                 } catch (e: IOException) {
                     return pause(e)
                 }
-            onConnection(prepare(accepted ?: return) ?: return@repeat)
+            if (accepted == null) {
+                // Nobody waits any more: whatever was short is there again.
+                isShort = false
+                return
+            }
+            onAccepted(accepted, listener)
         }
     }
 
-    /** Most likely this process has no descriptor left: without a pause the loop would do nothing but try again. */
+    /**
+     * Most likely this process has no descriptor left: without a pause the loop would do nothing but try again. Clients
+     * wait in the system's queue meanwhile. A shortage is reported once, however long it lasts.
+     */
     private fun pause(reason: IOException) {
+        if (!channel.isOpen) return
         loop.removeReader(channel)
         retry = loop.callLater(PAUSE) { resume() }
-        val message = "Cannot accept a connection on ${channel.localAddress}, trying again in $PAUSE"
+        if (isShort) return
+        isShort = true
+        val message =
+            "Cannot accept connections on ${listener.address}: ${reason.message}. Trying again every $PAUSE. Who " +
+                "connects waits until then; the system's limit on open files may be too low (ulimit -n)"
         loop.callExceptionHandler(ExceptionContext(message, reason))
     }
-
-    private fun prepare(accepted: SocketChannel): SocketTransport? =
-        try {
-            accepted.configureBlocking(false)
-            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true)
-            SocketTransport(streams, accepted, peerName(accepted.remoteAddress))
-        } catch (_: IOException) {
-            // The peer is gone before it was served.
-            accepted.close()
-            null
-        }
 
     private companion object {
         val PAUSE = 1.seconds
     }
 }
-
-/** Listens on [port] of every address of [host], or of the machine if that is null. */
-internal suspend fun listenOn(
-    host: String?,
-    port: Int,
-    backlog: Int,
-    loop: EventLoop,
-): List<ServerSocketChannel> {
-    val addresses = if (host.isNullOrEmpty()) listOf(null) else resolve(loop, host, peerName(host, port))
-    val channels = ArrayList<ServerSocketChannel>()
-    var notOurs: BindException? = null
-    try {
-        for (address in addresses) {
-            try {
-                channels += bind(address, port, backlog, loop)
-            } catch (e: BindException) {
-                // A name may stand for an IPv6 address although this machine has IPv6 switched off.
-                if (address == null || NetworkInterface.getByInetAddress(address) != null) throw e
-                notOurs = e
-            }
-        }
-        if (channels.isEmpty()) throw notOurs!!
-    } catch (e: IOException) {
-        channels.forEach { it.close() }
-        throw e
-    }
-    return channels
-}
-
-private suspend fun bind(
-    address: InetAddress?,
-    port: Int,
-    backlog: Int,
-    loop: EventLoop,
-): ServerSocketChannel {
-    val host = address?.hostAddress ?: EVERY_ADDRESS
-    try {
-        val socket =
-            aSocket(LoopSelectorManager(loop)).tcp().bind(InetSocketAddress(host, port)) {
-                reuseAddress = true
-                backlogSize = backlog
-            }
-        return (socket as Selectable).channel as ServerSocketChannel
-    } catch (e: IOException) {
-        throw BindException("Cannot listen on ${peerName(host, port)}: ${e.message}").apply { initCause(e) }
-    }
-}
-
-/** The JDK takes this for the addresses of IPv6 as well, where there is IPv6. */
-private const val EVERY_ADDRESS = "0.0.0.0"

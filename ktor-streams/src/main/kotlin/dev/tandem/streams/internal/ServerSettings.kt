@@ -1,0 +1,104 @@
+package dev.tandem.streams.internal
+
+import dev.tandem.CancelledException
+import dev.tandem.ExceptionContext
+import dev.tandem.runningLoop
+import dev.tandem.shield
+import dev.tandem.streams.Server
+import dev.tandem.streams.StreamReader
+import dev.tandem.streams.StreamWriter
+import dev.tandem.streams.TlsOptions
+import java.io.IOException
+import java.nio.file.Path
+import java.nio.file.attribute.PosixFilePermission
+import java.util.concurrent.ThreadFactory
+import java.util.concurrent.atomic.AtomicBoolean
+
+/** What is the same for servers of every kind of socket. */
+internal class ServerSettings(
+    val ssl: TlsOptions?,
+    val limit: Int,
+    val backlog: Int,
+    val keepAlive: Boolean,
+    val startServing: Boolean,
+    val loops: Int,
+    /** Makes the threads of the loops besides the first; Java's carriers ask for threads of their kind. */
+    val loopThreads: ThreadFactory = ThreadFactory { Thread(it).apply { isDaemon = true } },
+) {
+    init {
+        StreamReader.checkLimit(limit)
+        require(backlog > 0) { "The backlog of a server must be positive, not $backlog." }
+        require(loops > 0) { "A server needs at least one loop, not $loops." }
+    }
+}
+
+/** What serves one connection. */
+internal typealias Handler = suspend (StreamReader, StreamWriter) -> Unit
+
+internal suspend fun startTcpServer(
+    hosts: List<String?>,
+    port: Int,
+    reuseAddress: Boolean,
+    reusePort: Boolean,
+    settings: ServerSettings,
+    handler: Handler,
+): Server {
+    require(hosts.isNotEmpty()) { "No host to listen on; null stands for all addresses of this machine." }
+    require(port in 0..0xFFFF) { "A port is between 0 and 65535, not $port." }
+    val listening = TcpListening(port, settings.backlog, reuseAddress, reusePort)
+    return serve(listening.listen(runningLoop(), hosts), settings, handler)
+}
+
+internal suspend fun startServerOnFile(
+    path: Path,
+    permissions: Set<PosixFilePermission>?,
+    cleanupSocket: Boolean,
+    settings: ServerSettings,
+    handler: Handler,
+): Server {
+    val listening = UnixListening(path, settings.backlog, permissions?.toSet(), cleanupSocket)
+    return serve(listOf(offLoop { listening.listen() }), settings, handler)
+}
+
+/** Returns what [open] opens on another thread. If nobody waits for it any more, it is closed there: nothing is lost. */
+private suspend fun <R : AutoCloseable> offLoop(open: () -> R): R {
+    val isTaken = AtomicBoolean()
+    // Shielded, since the interrupt of a cancellation would leave files half made.
+    val opening =
+        runningLoop().runInExecutor(null) {
+            runCatching(open).onSuccess { if (!isTaken.compareAndSet(false, true)) it.close() }
+        }
+    try {
+        return shield(opening).await().getOrThrow()
+    } catch (e: CancelledException) {
+        // One of the two is second, and closes: the thread above, or this one if the thread has ended.
+        if (!isTaken.compareAndSet(false, true)) opening.addDoneCallback { it.result().getOrNull()?.close() }
+        throw e
+    }
+}
+
+private suspend fun serve(
+    listeners: List<Listener>,
+    settings: ServerSettings,
+    handler: Handler,
+): Server =
+    Server(runningLoop(), listeners, settings) { connection ->
+        val transport = secured(connection, settings.ssl)
+        if (transport != null) handler(StreamReader(transport, settings.limit), StreamWriter(transport))
+    }.start()
+
+/** Returns the connection with TLS over it, if there is to be any; null if the peers could not agree. */
+private suspend fun secured(
+    connection: ServerConnection,
+    ssl: TlsOptions?,
+): StreamTransport? {
+    if (ssl == null) return connection.wire
+    try {
+        return TlsTransport.toClient(connection.wire, ssl).also { connection.transport = it }
+    } catch (e: IOException) {
+        // Whoever probes a port should not fill the log; the client knows what went wrong.
+        val loop = connection.wire.loop
+        if (loop.debug) loop.callExceptionHandler(ExceptionContext("A connection was refused", e))
+        return null
+    }
+}
