@@ -9,7 +9,10 @@ private typealias EchoServer = (port: Int) -> Unit
 private val servers: Map<String, EchoServer> =
     linkedMapOf(
         "kotlin" to ::echoWithKotlin,
+        "kotlin2" to ::echoWithKotlinOnTwoLoops,
+        "kotlin2s" to ::echoWithKotlinOnASharedPort,
         "java" to JavaEcho::serve,
+        "java2" to JavaEcho::serveOnTwoLoops,
         "netty" to ::echoWithNetty,
         "ktor" to ::echoWithKtor,
     )

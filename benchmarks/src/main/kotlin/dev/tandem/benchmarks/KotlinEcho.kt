@@ -2,27 +2,45 @@ package dev.tandem.benchmarks
 
 import dev.tandem.runLoop
 import dev.tandem.streams.ConnectionResetException
+import dev.tandem.streams.Server
 import dev.tandem.streams.StreamReader
 import dev.tandem.streams.StreamWriter
 import dev.tandem.streams.startServer
 import java.nio.ByteBuffer
+import kotlin.concurrent.thread
 
 /** Our streams with a suspending handler: one task per connection, all on one loop. */
-internal fun echoWithKotlin(port: Int): Unit =
+internal fun echoWithKotlin(port: Int): Unit = runLoop { listenAndServe(startServer(LOOPBACK, port, handler = ::echo)) }
+
+/** The same on two loops, to which one acceptor deals the connections out. */
+internal fun echoWithKotlinOnTwoLoops(port: Int): Unit =
+    runLoop { listenAndServe(startServer(LOOPBACK, port, loops = 2, handler = ::echo)) }
+
+/** Two loops that listen each for itself: the system deals the connections out, by a hash of their addresses. */
+internal fun echoWithKotlinOnASharedPort(port: Int): Unit =
     runLoop {
-        val server = startServer(LOOPBACK, port, handler = ::echo)
-        sayListening(server.port)
-        server.serveForever()
+        val server = startServer(LOOPBACK, port, reusePort = true, handler = ::echo)
+        thread(isDaemon = true) {
+            runLoop { startServer(LOOPBACK, server.port, reusePort = true, handler = ::echo).serveForever() }
+        }
+        listenAndServe(server)
     }
+
+private suspend fun listenAndServe(server: Server) {
+    sayListening(server.port)
+    server.serveForever()
+}
 
 private suspend fun echo(
     reader: StreamReader,
     writer: StreamWriter,
 ) {
     val buffer = ByteBuffer.allocateDirect(64 * 1024)
+    val work = EchoWork()
     try {
         while (reader.readInto(buffer) != -1) {
-            writer.write(buffer.flip())
+            work.on(buffer.flip())
+            writer.write(buffer)
             writer.drain()
             buffer.clear()
         }
