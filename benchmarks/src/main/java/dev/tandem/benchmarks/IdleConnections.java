@@ -62,13 +62,14 @@ final class IdleConnections {
   private void measure() throws Exception {
     if (inJava) {
       var options = new ServerOptions().withBacklog(BACKLOG).withSsl(ssl());
-      try (var server = await(Streams.startServer(EchoServerKt.LOOPBACK, 0, options, this::serve))) {
+      try (var server =
+          await(Streams.startServer(EchoServerKt.LOOPBACK, 0, options, this::serve))) {
         measure(server.port());
       }
     } else {
       var ssl = ssl();
-      try (var server = await((SuspendCall<dev.tandem.streams.Server>)
-          k -> IdleHandlerKt.startIdleServer(BACKLOG, ssl, this::countServed, this::countEnded, k))) {
+      try (var server = await((SuspendCall<dev.tandem.streams.Server>) k ->
+          IdleHandlerKt.startIdleServer(BACKLOG, ssl, this::countServed, this::countEnded, k))) {
         measure(server.getPort());
       }
     }
@@ -96,7 +97,10 @@ final class IdleConnections {
       print("heap of a connection", "%,.2f KiB", heap / KIB / count);
       print("buffers of a connection", "%,.2f KiB", buffers / KIB / count);
       print("both, of a connection", "%,.2f KiB", (heap + buffers) / KIB / count);
-      print("resident memory, of a connection", "%,.2f KiB", (residentMemory() - residentBefore) / KIB / count);
+      print(
+          "resident memory, of a connection",
+          "%,.2f KiB",
+          (residentMemory() - residentBefore) / KIB / count);
     }
     waitUntil(1 + count, idle -> idle.ended);
     print("connections left", "%,.0f", (double) (served - ended));
