@@ -3,6 +3,7 @@ package dev.tandem.streams
 import dev.tandem.CancelledException
 import dev.tandem.EventLoop
 import dev.tandem.Future
+import dev.tandem.runningLoopOrNull
 import dev.tandem.shield
 import dev.tandem.streams.internal.Acceptor
 import dev.tandem.streams.internal.Listener
@@ -88,6 +89,7 @@ public class Server internal constructor(
      * @throws IllegalStateException if the server is closed.
      */
     public fun startServing() {
+        checkLoop("startServing")
         check(state != State.CLOSED) { "$this cannot serve any more." }
         if (state == State.SERVING) return
         state = State.SERVING
@@ -129,6 +131,7 @@ public class Server internal constructor(
      * @see closeClients
      */
     override fun close() {
+        checkLoop("close")
         if (state == State.CLOSED) return
         state = State.CLOSED
         acceptors.forEach { it.close() }
@@ -145,12 +148,14 @@ public class Server internal constructor(
      * **Python.** `server.close_clients()`.
      */
     public fun closeClients() {
+        checkLoop("closeClients")
         home.closeClients()
         workers.forEach { worker -> worker.tell { it.closeClients() } }
     }
 
     /** Closes all connections at once; what was not sent is dropped. **Python.** `server.abort_clients()`. */
     public fun abortClients() {
+        checkLoop("abortClients")
         home.abortClients()
         workers.forEach { worker -> worker.tell { it.abortClients() } }
     }
@@ -210,6 +215,14 @@ public class Server internal constructor(
                 }
             }
         }
+
+    /** Handlers run on the server's other loops, too. */
+    private fun checkLoop(call: String) {
+        check(!loop.isRunning || runningLoopOrNull() === loop) {
+            "$call() on thread \"${Thread.currentThread().name}\", which does not run the loop that the server was " +
+                "started on. Handlers of its other loops call server.loop.callSoonThreadsafe { server.$call() }."
+        }
+    }
 
     private fun finishIfGone() {
         if (state == State.CLOSED && connections.get() == 0) gone.complete(Unit)

@@ -209,6 +209,25 @@ class ServerLoopsTest {
         }
 
     @Test
+    fun theServerIsUsedOnItsOwnLoopOnly() =
+        streamTest {
+            val failures = ConcurrentLinkedQueue<String>()
+            lateinit var server: Server
+            server =
+                startServer(LOOPBACK, 0, loops = 2) { reader, writer ->
+                    if (runningLoop() !== server.loop) {
+                        failures += shouldThrow<IllegalStateException> { server.close() }.message!!
+                        server.loop.callSoonThreadsafe { server.close() }
+                    }
+                    echoOnOneLoop(reader, writer)
+                }
+            val clients = connect(server, 2)
+            passUntil { !server.isServing() }
+            failures.single() shouldContain "server.loop.callSoonThreadsafe"
+            end(server, clients)
+        }
+
+    @Test
     fun handlersSeeTheContextOfTheStart() =
         streamTest {
             val name = ContextVar("name", "nobody")
