@@ -9,7 +9,6 @@ import dev.tandem.allTasks
 import dev.tandem.createTask
 import dev.tandem.currentTask
 import dev.tandem.runningLoop
-import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.collections.shouldHaveSize
@@ -33,7 +32,7 @@ class ServerFaultsTest {
             val clients = List(5) { rawClient(server.port) }
             // The beginning of a client's hello, which never goes on.
             clients.forEach { it.getOutputStream().write(byteArrayOf(22, 3, 1, 2, 0)) }
-            clients.forEach { it.use { client -> client.awaitReset() } }
+            clients.forEach { it.use { client -> client.awaitEnd() } }
             server.close()
             server.waitClosed()
         }
@@ -203,9 +202,13 @@ class ServerFaultsTest {
             waits.last().await()
         }
 
-    /** What the server has not read of a connection that it drops makes the system reset it. */
-    private suspend fun Socket.awaitReset() {
-        shouldThrow<SocketException> { receiveAll() }.message shouldBe "Connection reset"
+    /** Whether it is an end or a reset depends on whether the server has read what was sent. */
+    private suspend fun Socket.awaitEnd() {
+        try {
+            receiveAll() shouldBe ""
+        } catch (_: SocketException) {
+            // Reset.
+        }
     }
 
     private fun recordFailures(): List<ExceptionContext> {

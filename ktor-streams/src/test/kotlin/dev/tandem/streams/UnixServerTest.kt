@@ -164,6 +164,15 @@ class UnixServerTest {
         }
 
     @Test
+    fun connectionsKnowTheNameThatTheirClientsUse() =
+        streamTest {
+            val onlyOurs = PosixFilePermissions.fromString("rw-------")
+            startUnixServer(path, permissions = onlyOurs) { _, writer ->
+                writer.write("${writer.localAddress}".toByteArray())
+            }.use { ask(path, "") shouldBe "$path" }
+        }
+
+    @Test
     fun withPermissionsTheSameRulesHoldForWhatIsThereAlready() =
         streamTest {
             val onlyOurs = PosixFilePermissions.fromString("rw-rw----")

@@ -12,6 +12,7 @@ import java.net.SocketAddress
 import java.net.StandardProtocolFamily
 import java.net.StandardSocketOptions
 import java.nio.channels.ServerSocketChannel
+import java.nio.channels.SocketChannel
 
 /** A socket that is listened on, under the [address] that its clients know. Loop thread only. */
 internal open class Listener(
@@ -20,6 +21,9 @@ internal open class Listener(
 ) : AutoCloseable {
     /** How messages name the client at [remote]. */
     open fun clientName(remote: SocketAddress?): String = peerName(remote)
+
+    /** This side's address of a connection that was accepted. */
+    open fun localAddress(accepted: SocketChannel): SocketAddress? = accepted.localAddress
 
     override fun close() {
         channel.close()

@@ -16,6 +16,14 @@ internal class ServerConnection(
     val wire: SocketTransport,
 ) {
     var transport: StreamTransport = wire
+
+    fun close() {
+        transport.close()
+    }
+
+    fun abort() {
+        transport.abort()
+    }
 }
 
 /**
@@ -81,11 +89,11 @@ internal class ServerLoop(
         }
 
     fun closeClients() {
-        connections.toList().forEach { it.transport.close() }
+        connections.toList().forEach { it.close() }
     }
 
     fun abortClients() {
-        connections.toList().forEach { it.transport.abort() }
+        connections.toList().forEach { it.abort() }
     }
 
     /** The loop is closed: what was still under way to it arrives nowhere. */
@@ -129,7 +137,12 @@ internal class ServerLoop(
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true)
                 if (keepAlive) channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true)
             }
-            SocketTransport(streams, channel, listener.clientName(channel.remoteAddress))
+            SocketTransport(
+                streams,
+                channel,
+                listener.clientName(channel.remoteAddress),
+                listener.localAddress(channel),
+            )
         } catch (_: IOException) {
             // The peer is gone before it was served.
             channel.close()
@@ -141,7 +154,7 @@ internal class ServerLoop(
         connection: ServerConnection,
     ) {
         val failure = if (task.cancelled()) null else task.exception()
-        connection.transport.close()
+        connection.close()
         handlers--
         if (isIdle) onIdle?.invoke()
         if (failure == null) return

@@ -30,6 +30,9 @@ internal class UnixListener(
     /** Clients of Unix sockets have no address. */
     override fun clientName(remote: SocketAddress?): String = "a client of $path"
 
+    /** The system would tell the name that the socket was bound to, which it has not any more. */
+    override fun localAddress(accepted: SocketChannel): SocketAddress = address
+
     /**
      * The file goes first: while the socket answers, no other server takes the path for its own. On the loop's thread,
      * as a file that is still there after the close would surprise, and to remove a local name takes no time.

@@ -30,6 +30,7 @@ internal class SocketTransport(
     private val streams: LoopStreams,
     private val channel: SocketChannel,
     override val peer: String,
+    override val localAddress: SocketAddress? = channel.localAddress,
 ) : StreamTransport {
     private enum class State { OPEN, FLUSHING, LINGERING, CLOSED }
 
@@ -63,7 +64,6 @@ internal class SocketTransport(
     private val closeActions = ArrayList<() -> Unit>(1)
 
     override val loop: EventLoop get() = streams.loop
-    override val localAddress: SocketAddress? = channel.localAddress
     override val remoteAddress: SocketAddress? = channel.remoteAddress
     override val arrivals: ByteBuffer get() = streams.arrivals
 
