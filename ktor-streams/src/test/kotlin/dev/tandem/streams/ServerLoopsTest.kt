@@ -209,6 +209,23 @@ class ServerLoopsTest {
         }
 
     @Test
+    fun aLoopThatBreaksDownIsReportedAndTheOthersGoOn() =
+        streamTest {
+            val reports = ConcurrentLinkedQueue<String>()
+            runningLoop().exceptionHandler = ExceptionHandler { _, context -> reports += context.message }
+            lateinit var server: Server
+            server =
+                startServer(LOOPBACK, 0, loops = 2) { reader, writer ->
+                    if (runningLoop() !== server.loop) throw InternalError("as you wish")
+                    echoOnOneLoop(reader, writer)
+                }
+            val here = connect(server, 1)
+            openConnection(LOOPBACK, server.port).use { it.reader.read().size shouldBe 0 }
+            passUntil { "tandem-server-2 has failed; its connections are closed" in reports }
+            end(server, here + connect(server, 3))
+        }
+
+    @Test
     fun theServerIsUsedOnItsOwnLoopOnly() =
         streamTest {
             val failures = ConcurrentLinkedQueue<String>()
