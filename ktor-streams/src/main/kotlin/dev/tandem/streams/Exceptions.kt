@@ -92,3 +92,15 @@ public class NotTlsException(
 public class TruncatedStreamException(
     message: String,
 ) : SSLException(message)
+
+/**
+ * Thrown when a file of keys or certificates cannot be used; the message names the file and what is wrong with it.
+ *
+ * **Python.** The `ssl.SSLError` of `load_cert_chain` and `load_verify_locations`.
+ */
+public class PemException
+    @JvmOverloads
+    constructor(
+        message: String,
+        cause: Throwable? = null,
+    ) : IOException(message, cause)

@@ -45,6 +45,7 @@ import kotlin.time.Duration.Companion.milliseconds
  * @throws java.net.ConnectException if no address could be connected to; the message names each with its reason.
  * @throws java.net.SocketTimeoutException if [connectTimeout] has passed, or the limit of the handshake.
  * @throws CertificateVerificationException if the peer's certificate is expired, not trusted, or made out to another.
+ * @throws PemException if a file of the options cannot be used.
  * @throws NotTlsException if the peer does not speak TLS.
  * @throws javax.net.ssl.SSLHandshakeException if the handshake failed for another reason.
  * @see openUnixConnection
@@ -64,6 +65,7 @@ public suspend fun openConnection(
     require(happyEyeballsDelay?.isNegative() != true) { "happyEyeballsDelay is negative: $happyEyeballsDelay." }
     val loop = runningLoop()
     val peer = peerName(host, port)
+    ssl?.prepare(loop, isServer = false)
     val wire =
         connectWithin(connectTimeout, peer) {
             val local = localAddress?.let { resolveLocal(loop, it) }.orEmpty()
@@ -128,11 +130,23 @@ public class Connection internal constructor(
     /** The sending end, which also closes the stream. */
     public val writer: StreamWriter,
 ) : AutoCloseable {
+    init {
+        writer.reader = reader
+    }
+
     /** [reader]. */
     public operator fun component1(): StreamReader = reader
 
     /** [writer]. */
     public operator fun component2(): StreamWriter = writer
+
+    /** Turns the connection into a TLS one; see [StreamWriter.startTls]. */
+    public suspend fun startTls(
+        options: TlsOptions,
+        serverName: String? = null,
+    ) {
+        writer.startTls(options, serverName)
+    }
 
     /** Closes the writer and with it the stream; see [StreamWriter.close]. */
     override fun close() {

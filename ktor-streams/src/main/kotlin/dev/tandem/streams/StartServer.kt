@@ -48,6 +48,7 @@ import dev.tandem.streams.internal.startTcpServer
  * @param keepAlive whether the system probes idle connections (`SO_KEEPALIVE`)
  * @param startServing false leaves connections waiting until [Server.startServing] or [Server.serveForever]
  * @param loops how many loops serve the connections
+ * @throws PemException if a file of [ssl] cannot be used.
  * @throws java.net.BindException if the port is taken, or the address is not this machine's.
  * @throws java.net.UnknownHostException if [host] is not known.
  * @throws UnsupportedOperationException if the system lacks what [reusePort] asks for.

@@ -272,6 +272,14 @@ public class StreamReader internal constructor(
         }
     }
 
+    /**
+     * Hands over what has arrived and was not read, for a change of [source] that nobody may be reading across.
+     */
+    internal fun takeUnread(): ByteArray {
+        checkAlone()
+        return buffered.take(buffered.size)
+    }
+
     private fun checkAlone() {
         check(!isReading && waitingRead?.isWaiting != true) {
             "Another task waits to read from ${source.peer} already: let one task do the reading."

@@ -1,7 +1,9 @@
 package dev.tandem.streams
 
 import dev.tandem.streams.internal.StreamTransport
+import dev.tandem.streams.internal.TlsTransport
 import dev.tandem.streams.internal.openToRead
+import dev.tandem.streams.internal.upgradeToTls
 import java.io.IOException
 import java.net.SocketAddress
 import java.net.SocketOption
@@ -26,6 +28,10 @@ import java.util.Objects
  */
 public class StreamWriter internal constructor(
     internal var transport: StreamTransport,
+    /** The other half of the same connection; [startTls] moves both. */
+    internal var reader: StreamReader? = null,
+    /** Whether [startServer] has made the connection; [startTls] takes this side. */
+    private val isServerSide: Boolean = false,
 ) {
     /** Whether [sendFile] has the stream to itself. */
     private var isSendingFile = false
@@ -36,6 +42,9 @@ public class StreamWriter internal constructor(
 
     /** The address of the other end. **Python.** `get_extra_info("peername")`. */
     public val remoteAddress: SocketAddress? get() = transport.remoteAddress
+
+    /** What TLS has agreed upon, or null without TLS. **Python.** `get_extra_info("ssl_object")`. */
+    public val tls: TlsSession? get() = (transport as? TlsTransport)?.session
 
     /**
      * Sends [bytes], now or later; the caller may change the array at once.
@@ -146,6 +155,36 @@ public class StreamWriter internal constructor(
      */
     public suspend fun drain() {
         transport.drain()
+    }
+
+    /**
+     * Turns the open connection into a TLS one, as protocols do after a command such as `STARTTLS`. Both ends of the
+     * stream go on as they were; what was written before goes out as plain text.
+     *
+     * Everything that came before must have been read. A peer, or somebody in between, who sends plain text beyond the
+     * command would otherwise have it taken for text that TLS protects: so that is an error, and closes the connection.
+     * **Cancellation.** Closes the connection, as a failure of the handshake does. **Python.** `start_tls`.
+     *
+     * ```
+     * writer.write("STARTTLS
+".toByteArray())
+     * check(reader.readLine().decodeToString().startsWith("220"))
+     * writer.startTls(TlsOptions())
+     * ```
+     *
+     * @param serverName client: the name to verify, in place of the options' name or the host that was connected to
+     * @param serverSide whether this side is TLS's server; at first, whether [startServer] has made the connection
+     * @throws IllegalStateException if TLS is there already, a task is reading, or the stream is closed.
+     * @throws java.io.IOException otherwise as [openConnection].
+     */
+    public suspend fun startTls(
+        options: TlsOptions,
+        serverName: String? = null,
+        serverSide: Boolean = isServerSide,
+    ) {
+        val receiving = checkNotNull(reader) { "startTls(): nobody reads from $this." }
+        transport = upgradeToTls(transport, receiving, options, serverName, serverSide)
+        receiving.source = transport
     }
 
     /** Returns how many bytes wait to be sent. **Python.** `transport.get_write_buffer_size()`. */

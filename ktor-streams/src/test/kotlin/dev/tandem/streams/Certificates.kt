@@ -9,21 +9,26 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder
 import java.math.BigInteger
+import java.nio.file.Path
 import java.security.KeyPair
 import java.security.KeyPairGenerator
 import java.security.cert.X509Certificate
 import java.time.Instant
 import java.time.temporal.ChronoUnit
+import java.util.Base64
 import java.util.Date
 import java.util.concurrent.atomic.AtomicLong
+import kotlin.io.path.writeText
 
 /** A key with its certificate, made on the spot. */
 internal class Identity(
-    private val keys: KeyPair,
+    val keys: KeyPair,
     val certificate: X509Certificate,
 ) {
     /** Options for a server that is this. */
     val serverOptions: TlsOptions get() = TlsOptions.identifiedBy(keys.private, certificate)
+
+    val tlsIdentity: TlsIdentity get() = TlsIdentity(keys.private, certificate)
 
     /** Options for a client that trusts this. */
     val trustOptions: TlsOptions get() = TlsOptions.trusting(certificate)
@@ -33,13 +38,31 @@ internal class Identity(
         name: String = LOOPBACK,
         from: Instant = YESTERDAY,
         until: Instant = TOMORROW,
+        algorithm: String = "EC",
     ): Identity {
-        val keys = newKeys()
+        val keys = newKeys(algorithm)
         val issuer = certificate.subjectX500Principal.name
         return Identity(keys, certify(keys, "CN=$name", issuer, this.keys, from, until, name))
     }
 
+    /** Writes `NAME.pem`, the certificate, and `NAME.key`, and returns the path of the first. */
+    fun writeTo(
+        directory: Path,
+        name: String,
+    ): Path {
+        directory.resolve("$name.key").writeText(pem("PRIVATE KEY", keys.private.encoded))
+        return directory.resolve("$name.pem").also { it.writeText(pem("CERTIFICATE", certificate.encoded)) }
+    }
+
     companion object {
+        fun pem(
+            label: String,
+            bytes: ByteArray,
+        ): String {
+            val text = Base64.getMimeEncoder(64, "\n".toByteArray()).encodeToString(bytes)
+            return "-----BEGIN $label-----\n$text\n-----END $label-----\n"
+        }
+
         val YESTERDAY: Instant = Instant.now().minus(1, ChronoUnit.DAYS)
         val TOMORROW: Instant = Instant.now().plus(1, ChronoUnit.DAYS)
         private val serial = AtomicLong(1)
@@ -60,7 +83,14 @@ internal class Identity(
             return Identity(keys, certify(keys, "CN=$name", "CN=$name", keys, from, until, name))
         }
 
-        private fun newKeys(): KeyPair = KeyPairGenerator.getInstance("EC").apply { initialize(256) }.generateKeyPair()
+        private fun newKeys(algorithm: String = "EC"): KeyPair {
+            val generator = KeyPairGenerator.getInstance(algorithm)
+            when (algorithm) {
+                "EC" -> generator.initialize(256)
+                "RSA" -> generator.initialize(2048)
+            }
+            return generator.generateKeyPair()
+        }
 
         private fun certify(
             keys: KeyPair,

@@ -4,6 +4,7 @@ import dev.tandem.Context
 import dev.tandem.EventLoop
 import dev.tandem.ExceptionContext
 import dev.tandem.Task
+import dev.tandem.streams.StreamWriter
 import java.io.IOException
 import java.net.StandardSocketOptions
 import java.net.UnixDomainSocketAddress
@@ -17,12 +18,15 @@ internal class ServerConnection(
 ) {
     var transport: StreamTransport = wire
 
+    /** What the handler writes to; it may have begun TLS by itself. */
+    var writer: StreamWriter? = null
+
     fun close() {
-        transport.close()
+        (writer?.transport ?: transport).close()
     }
 
     fun abort() {
-        transport.abort()
+        (writer?.transport ?: transport).abort()
     }
 }
 

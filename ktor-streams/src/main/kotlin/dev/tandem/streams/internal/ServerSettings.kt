@@ -45,6 +45,7 @@ internal suspend fun startTcpServer(
 ): Server {
     require(hosts.isNotEmpty()) { "No host to listen on; null stands for all addresses of this machine." }
     require(port in 0..0xFFFF) { "A port is between 0 and 65535, not $port." }
+    settings.ssl?.prepare(runningLoop(), isServer = true)
     val listening = TcpListening(port, settings.backlog, reuseAddress, reusePort)
     return serve(listening.listen(runningLoop(), hosts), settings, handler)
 }
@@ -56,6 +57,7 @@ internal suspend fun startServerOnFile(
     settings: ServerSettings,
     handler: Handler,
 ): Server {
+    settings.ssl?.prepare(runningLoop(), isServer = true)
     val listening = UnixListening(path, settings.backlog, permissions?.toSet(), cleanupSocket)
     return serve(listOf(offLoop { listening.listen() }), settings, handler)
 }
@@ -84,7 +86,12 @@ private suspend fun serve(
 ): Server =
     Server(runningLoop(), listeners, settings) { connection ->
         val transport = secured(connection, settings.ssl)
-        if (transport != null) handler(StreamReader(transport, settings.limit), StreamWriter(transport))
+        if (transport != null) {
+            val reader = StreamReader(transport, settings.limit)
+            val writer = StreamWriter(transport, reader, isServerSide = true)
+            connection.writer = writer
+            handler(reader, writer)
+        }
     }.start()
 
 /** Returns the connection with TLS over it, if there is to be any; null if the peers could not agree. */

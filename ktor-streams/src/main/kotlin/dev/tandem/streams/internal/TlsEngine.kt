@@ -39,11 +39,16 @@ internal class TlsEngine(
         private set
 
     val session get() = engine.session
+    val applicationProtocol: String? get() = engine.applicationProtocol?.ifEmpty { null }
     val isClient get() = engine.useClientMode
 
     // ---- handshake ------------------------------------------------------------------------------------------------
 
-    fun begin() {
+    /** Begins the handshake; [early] is what was received of it already. */
+    fun begin(early: ByteArray) {
+        if (early.isNotEmpty()) {
+            received = streams.borrow(maxOf(early.size, engine.session.packetBufferSize)).put(early).flip()
+        }
         engine.beginHandshake()
     }
 

@@ -2,8 +2,10 @@ package dev.tandem.streams.internal
 
 import dev.tandem.EventLoop
 import dev.tandem.TimeoutException
+import dev.tandem.streams.ClientCertificates
 import dev.tandem.streams.ConnectionResetException
 import dev.tandem.streams.TlsOptions
+import dev.tandem.streams.TlsSession
 import dev.tandem.streams.TruncatedStreamException
 import dev.tandem.timeout
 import java.io.IOException
@@ -15,9 +17,13 @@ import java.nio.ByteBuffer
 import java.nio.channels.ClosedChannelException
 import java.security.cert.CertificateException
 import java.security.cert.X509Certificate
+import javax.net.ssl.ExtendedSSLSession
 import javax.net.ssl.SNIHostName
 import javax.net.ssl.SSLEngine
 import javax.net.ssl.SSLException
+import javax.net.ssl.SSLParameters
+import javax.net.ssl.SSLPeerUnverifiedException
+import javax.net.ssl.SSLSession
 
 /**
  * TLS over a socket, after the handshake. The queue and its water marks are those of [wire]: they count records.
@@ -27,7 +33,11 @@ internal class TlsTransport private constructor(
     private val wire: SocketTransport,
     private val tls: TlsEngine,
     private val options: TlsOptions,
+    private val begunAt: Long,
 ) : StreamTransport {
+    /** What was agreed upon in the handshake. */
+    val session: TlsSession by lazy(LazyThreadSafetyMode.NONE) { sessionOf(tls, begunAt) }
+
     private var failure: IOException? = null
     private var closed = false
     private var isReadWaiting = false
@@ -149,37 +159,43 @@ internal class TlsTransport private constructor(
     }
 
     companion object {
+        private val NOTHING = ByteArray(0)
+
         /** Makes this side the client on [wire], which is connected to [host]. Closes [wire] if that fails. */
         suspend fun toServer(
             wire: SocketTransport,
             options: TlsOptions,
             host: String,
+            early: ByteArray = NOTHING,
         ): TlsTransport {
             val name = (options.serverName ?: host).removeSuffix(".")
-            return shakeHands(wire, options, name) { clientEngine(options, name, wire.remoteAddress) }
+            return shakeHands(wire, options, name, early) { clientEngine(options, name, wire.remoteAddress) }
         }
 
         /** Makes this side the server on [wire]. Closes [wire] if that fails. */
         suspend fun toClient(
             wire: SocketTransport,
             options: TlsOptions,
-        ): TlsTransport = shakeHands(wire, options, null) { serverEngine(options) }
+            early: ByteArray = NOTHING,
+        ): TlsTransport = shakeHands(wire, options, null, early) { serverEngine(options) }
 
         private suspend fun shakeHands(
             wire: SocketTransport,
             options: TlsOptions,
             name: String?,
+            early: ByteArray,
             makeEngine: () -> SSLEngine,
         ): TlsTransport {
+            prepare(wire, options, isServer = name == null)
             var tls: TlsEngine? = null
             try {
                 return timeout(options.handshakeTimeout) {
-                    // The first engine of a process loads providers and trusted certificates: not on the loop.
-                    val engine = wire.loop.runInExecutor(null) { makeEngine() }.await()
-                    val shaking = TlsEngine(engine, wire, LoopStreams.of(wire.loop)).also { tls = it }
+                    val begunAt = System.currentTimeMillis()
+                    val shaking = TlsEngine(makeEngine(), wire, LoopStreams.of(wire.loop)).also { tls = it }
+                    shaking.begin(early)
                     shakeHands(shaking, wire)
-                    if (options.checksValidity && shaking.isClient) checkValidity(shaking)
-                    TlsTransport(wire, shaking, options)
+                    if (options.tlsContext.checksValidity) checkValidity(shaking)
+                    TlsTransport(wire, shaking, options, begunAt)
                 }
             } catch (e: TimeoutException) {
                 wire.abort()
@@ -200,11 +216,23 @@ internal class TlsTransport private constructor(
             }
         }
 
+        private suspend fun prepare(
+            wire: SocketTransport,
+            options: TlsOptions,
+            isServer: Boolean,
+        ) {
+            try {
+                options.prepare(wire.loop, isServer)
+            } catch (e: Throwable) {
+                wire.abort()
+                throw e
+            }
+        }
+
         private suspend fun shakeHands(
             tls: TlsEngine,
             wire: SocketTransport,
         ) {
-            tls.begin()
             while (true) {
                 when (tls.step()) {
                     TlsEngine.Progress.GOES_ON -> Unit
@@ -217,8 +245,30 @@ internal class TlsTransport private constructor(
         }
 
         private fun checkValidity(tls: TlsEngine) {
-            (tls.session.peerCertificates.first() as? X509Certificate)?.checkValidity()
+            peerCertificates(tls.session).firstOrNull()?.checkValidity()
         }
+
+        private fun sessionOf(
+            tls: TlsEngine,
+            begunAt: Long,
+        ): TlsSession {
+            val session = tls.session
+            return TlsSession(
+                session.protocol,
+                session.cipherSuite,
+                tls.applicationProtocol,
+                peerCertificates(session),
+                requestedHost(session as? ExtendedSSLSession),
+                isResumed = session.creationTime < begunAt,
+            )
+        }
+
+        private fun peerCertificates(session: SSLSession): List<X509Certificate> =
+            try {
+                session.peerCertificates.map { it as X509Certificate }
+            } catch (_: SSLPeerUnverifiedException) {
+                emptyList()
+            }
 
         private fun clientEngine(
             options: TlsOptions,
@@ -227,8 +277,7 @@ internal class TlsTransport private constructor(
         ): SSLEngine {
             val engine = options.context.createSSLEngine(name, (address as? InetSocketAddress)?.port ?: -1)
             engine.useClientMode = true
-            val parameters = engine.sslParameters
-            parameters.protocols = options.protocols.toTypedArray()
+            val parameters = parameters(engine, options)
             if (options.verifiesHostName) parameters.endpointIdentificationAlgorithm = "HTTPS"
             sniName(name)?.let { parameters.serverNames = listOf(it) }
             engine.sslParameters = parameters
@@ -238,8 +287,29 @@ internal class TlsTransport private constructor(
         private fun serverEngine(options: TlsOptions): SSLEngine {
             val engine = options.context.createSSLEngine()
             engine.useClientMode = false
-            engine.enabledProtocols = options.protocols.toTypedArray()
+            val parameters = parameters(engine, options)
+            options.tlsContext.nameMatcher()?.let { parameters.sniMatchers = listOf(it) }
+            when (options.clientCertificates) {
+                ClientCertificates.NONE -> Unit
+                ClientCertificates.WANTED -> parameters.wantClientAuth = true
+                ClientCertificates.REQUIRED -> parameters.needClientAuth = true
+            }
+            engine.sslParameters = parameters
             return engine
+        }
+
+        private fun parameters(
+            engine: SSLEngine,
+            options: TlsOptions,
+        ): SSLParameters {
+            val parameters = engine.sslParameters
+            parameters.protocols = options.protocols.toTypedArray()
+            parameters.applicationProtocols = options.applicationProtocols.toTypedArray()
+            options.cipherSuites?.let {
+                parameters.cipherSuites = it.toTypedArray()
+                parameters.useCipherSuitesOrder = true
+            }
+            return parameters
         }
 
         /** Only names are sent, no addresses; nor what may be a host's name but not one of a certificate. */
