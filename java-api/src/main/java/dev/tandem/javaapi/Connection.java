@@ -1,5 +1,8 @@
 package dev.tandem.javaapi;
 
+import dev.tandem.Coroutine;
+import dev.tandem.streams.TlsOptions;
+
 /**
  * The two ends of one stream, made by {@link Streams#openConnection}; try-with-resources closes it.
  *
@@ -32,6 +35,27 @@ public final class Connection implements AutoCloseable {
    */
   public StreamWriter writer() {
     return writer;
+  }
+
+  /**
+   * Turns the connection into a TLS one; see {@link StreamWriter#startTls(TlsOptions)}.
+   *
+   * @param options whom to trust, who to be
+   * @return a coroutine, to be awaited
+   */
+  public Coroutine<Void> startTls(TlsOptions options) {
+    return writer.startTls(options);
+  }
+
+  /**
+   * Turns the connection into a TLS one; see {@link StreamWriter#startTls(TlsOptions, String)}.
+   *
+   * @param options whom to trust, who to be
+   * @param serverName the name to verify; null for that of the options, or the host that was connected to
+   * @return a coroutine, to be awaited
+   */
+  public Coroutine<Void> startTls(TlsOptions options, String serverName) {
+    return writer.startTls(options, serverName);
   }
 
   /** Closes the stream; see {@link StreamWriter#close}. */

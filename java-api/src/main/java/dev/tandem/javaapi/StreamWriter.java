@@ -2,12 +2,15 @@ package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
 import dev.tandem.CoroutineKt;
+import dev.tandem.streams.TlsOptions;
+import dev.tandem.streams.TlsSession;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The sending end of a stream.
@@ -214,6 +217,56 @@ public final class StreamWriter implements AutoCloseable {
    */
   public Coroutine<Void> waitClosed() {
     return SuspendingCall.withoutResult("waitClosed", writer::waitClosed);
+  }
+
+  /**
+   * Returns what TLS has agreed upon. <b>Python.</b> {@code get_extra_info("ssl_object")}.
+   *
+   * @return the session, or null without TLS
+   */
+  public TlsSession tls() {
+    return writer.getTls();
+  }
+
+  /**
+   * Turns the open connection into a TLS one, as protocols do after a command such as {@code STARTTLS}; the side that
+   * accepted the connection is TLS's server. Both ends of the stream go on as they were.
+   *
+   * <p>Everything that came before must have been read: plain text beyond the command is an error, since somebody may
+   * have slipped it in. A failure, or a cancellation, closes the connection. <b>Python.</b> {@code start_tls}.
+   *
+   * @param options whom to trust, who to be
+   * @return a coroutine, to be awaited; it fails as that of {@link Streams#openConnection} does
+   */
+  public Coroutine<Void> startTls(TlsOptions options) {
+    return startTls(options, null);
+  }
+
+  /**
+   * Turns the open connection into a TLS one; otherwise as the overload without a name.
+   *
+   * @param options whom to trust, who to be
+   * @param serverName client: the name to verify; null for that of the options, or the host that was connected to
+   * @return a coroutine, to be awaited
+   */
+  public Coroutine<Void> startTls(TlsOptions options, String serverName) {
+    Objects.requireNonNull(options, "options");
+    return SuspendingCall.withoutResult(
+        "startTls", k -> writer.startTls(options, serverName, null, k));
+  }
+
+  /**
+   * Turns the open connection into a TLS one, on the side of TLS that is told.
+   *
+   * @param options whom to trust, who to be
+   * @param serverName client: the name to verify; null for that of the options, or the host that was connected to
+   * @param serverSide whether this side is TLS's server, whoever has opened the connection
+   * @return a coroutine, to be awaited
+   */
+  public Coroutine<Void> startTls(TlsOptions options, String serverName, boolean serverSide) {
+    Objects.requireNonNull(options, "options");
+    return SuspendingCall.withoutResult(
+        "startTls", k -> writer.startTls(options, serverName, serverSide, k));
   }
 
   /**

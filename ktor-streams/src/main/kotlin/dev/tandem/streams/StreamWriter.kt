@@ -173,17 +173,17 @@ public class StreamWriter internal constructor(
      * ```
      *
      * @param serverName client: the name to verify, in place of the options' name or the host that was connected to
-     * @param serverSide whether this side is TLS's server; at first, whether [startServer] has made the connection
+     * @param serverSide whether this side is TLS's server; null: if [startServer] has made the connection
      * @throws IllegalStateException if TLS is there already, a task is reading, or the stream is closed.
      * @throws java.io.IOException otherwise as [openConnection].
      */
     public suspend fun startTls(
         options: TlsOptions,
         serverName: String? = null,
-        serverSide: Boolean = isServerSide,
+        serverSide: Boolean? = null,
     ) {
         val receiving = checkNotNull(reader) { "startTls(): nobody reads from $this." }
-        transport = upgradeToTls(transport, receiving, options, serverName, serverSide)
+        transport = upgradeToTls(transport, receiving, options, serverName, serverSide ?: isServerSide)
         receiving.source = transport
     }
 

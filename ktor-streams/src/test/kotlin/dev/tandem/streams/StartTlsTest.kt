@@ -63,7 +63,8 @@ class StartTlsTest {
         streamTest {
             val failures = ArrayList<String?>()
             runningLoop().exceptionHandler = ExceptionHandler { _, context -> failures += context.exception?.message }
-            startServer(LOOPBACK, 0) { reader, writer -> upgrade(reader, writer, identity.serverOptions) }.use { server ->
+            val options = identity.serverOptions
+            startServer(LOOPBACK, 0) { reader, writer -> upgrade(reader, writer, options) }.use { server ->
                 rawClient(server.port).use { client ->
                     client.send("STARTTLS\nRCPT TO: injected\n")
                     runCatching { client.receiveAll() }
@@ -113,8 +114,10 @@ class StartTlsTest {
                     val hello = ByteArray(10_000)
                     val count = toThread { toClient.getInputStream().read(hello) }
                     toServer.getOutputStream().write("PROXY TCP4\n".toByteArray() + hello.copyOf(count))
-                    val back = Thread { runCatching { toServer.getInputStream().transferTo(toClient.getOutputStream()) } }
-                    val forth = Thread { runCatching { toClient.getInputStream().transferTo(toServer.getOutputStream()) } }
+                    val back =
+                        Thread { runCatching { toServer.getInputStream().transferTo(toClient.getOutputStream()) } }
+                    val forth =
+                        Thread { runCatching { toClient.getInputStream().transferTo(toServer.getOutputStream()) } }
                     back.start()
                     forth.start()
                     connecting.await().use { (reader, writer) ->
@@ -147,7 +150,11 @@ class StartTlsTest {
         streamTest {
             echoServer(identity.serverOptions).use { server ->
                 openConnection(LOOPBACK, server.port, authority.trustOptions).use { connection ->
-                    shouldThrow<IllegalStateException> { connection.startTls(authority.trustOptions) }.message shouldContain
+                    shouldThrow<IllegalStateException> {
+                        connection.startTls(
+                            authority.trustOptions,
+                        )
+                    }.message shouldContain
                         "is a TLS one already"
                 }
                 server.close()
