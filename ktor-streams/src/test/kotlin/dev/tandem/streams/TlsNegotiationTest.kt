@@ -171,7 +171,7 @@ class TlsNegotiationTest {
         streamTest {
             onServer(asking(ClientCertificates.REQUIRED).withProtocols("TLSv1.2")) { port, _ ->
                 shouldThrow<SSLException> { openConnection(LOOPBACK, port, authority.trustOptions) }
-                    .message shouldContain "it sent the alert bad_certificate"
+                    .message shouldContain "it sent the alert "
             }
         }
 

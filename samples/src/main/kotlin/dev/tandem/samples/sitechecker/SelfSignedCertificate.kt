@@ -9,11 +9,14 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder
 import java.math.BigInteger
+import java.nio.file.Path
 import java.security.KeyPairGenerator
 import java.security.cert.X509Certificate
 import java.time.Duration
 import java.time.Instant
+import java.util.Base64
 import java.util.Date
+import kotlin.io.path.writeText
 
 /** A certificate for [host], made on the spot and valid for an hour, which vouches for itself. */
 class SelfSignedCertificate(
@@ -27,6 +30,20 @@ class SelfSignedCertificate(
 
     /** For a client that is to trust it, and no other. */
     fun forClient(): TlsOptions = TlsOptions.trusting(certificate)
+
+    /** Writes `NAME.pem` and `NAME.key`, as `openssl` does. */
+    fun writeTo(
+        folder: Path,
+        name: String,
+    ) {
+        folder.resolve("$name.pem").writeText(pem("CERTIFICATE", certificate.encoded))
+        folder.resolve("$name.key").writeText(pem("PRIVATE KEY", keys.private.encoded))
+    }
+
+    private fun pem(
+        label: String,
+        bytes: ByteArray,
+    ) = "-----BEGIN $label-----\n${Base64.getMimeEncoder().encodeToString(bytes)}\n-----END $label-----\n"
 
     private fun sign(host: String): X509Certificate {
         val now = Instant.now()
