@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
  * {@code name:port:pid}.
  */
 final class EchoComparison {
+  private static final String TLS = "-tls";
   private static final List<String> BASELINES = List.of("netty", "ktor");
 
   private final Map<String, EchoLoad> loads = new LinkedHashMap<>();
@@ -62,7 +63,13 @@ final class EchoComparison {
             process -> {
               processes.put(name, process);
               loads.put(
-                  name, new EchoLoad(process, Integer.parseInt(server[1]), connections, size));
+                  name,
+                  new EchoLoad(
+                      process,
+                      Integer.parseInt(server[1]),
+                      connections,
+                      size,
+                      name.endsWith(TLS) ? TlsWire.context() : null));
               results.put(name, new ArrayList<>());
             },
             () -> failures.put(name, "its process has ended"));
@@ -77,7 +84,7 @@ final class EchoComparison {
         results.get(name).add(result);
         System.err.printf(
             Locale.ROOT,
-            "  %-8s %,9.0f requests/s %8.2f us CPU/message%n",
+            "  %-10s %,9.0f requests/s %8.2f us CPU/message%n",
             name,
             result.requestsPerSecond(),
             result.cpuMicros());
@@ -101,26 +108,28 @@ final class EchoComparison {
 
   private void printTable() {
     System.out.printf(
-        "%n%-8s %12s %9s %9s %11s %10s %8s %8s%n",
+        "%n%-10s %12s %9s %9s %11s %10s %8s %8s%n",
         "server", "requests/s", "p50 us", "p99 us", "CPU us/msg", "alloc/msg", "x netty", "x ktor");
     results.forEach((name, rounds) -> {
       if (failures.containsKey(name)) return;
       System.out.printf(
           Locale.ROOT,
-          "%-8s %,12.0f %9.0f %9.0f %11.2f %,10.0f %8s %8s%n",
+          "%-10s %,12.0f %9.0f %9.0f %11.2f %,10.0f %8s %8s%n",
           name,
           median(rounds, EchoLoad.Result::requestsPerSecond),
           median(rounds, EchoLoad.Result::p50Micros),
           median(rounds, EchoLoad.Result::p99Micros),
           median(rounds, EchoLoad.Result::cpuMicros),
           median(rounds, EchoLoad.Result::allocatedBytes),
-          ratio(rounds, BASELINES.get(0)),
-          ratio(rounds, BASELINES.get(1)));
+          ratio(name, rounds, BASELINES.get(0)),
+          ratio(name, rounds, BASELINES.get(1)));
     });
-    failures.forEach((name, reason) -> System.out.printf("%-8s failed: %s%n", name, reason));
+    failures.forEach((name, reason) -> System.out.printf("%-10s failed: %s%n", name, reason));
   }
 
-  private String ratio(List<EchoLoad.Result> rounds, String baseline) {
+  /** With TLS the baseline is the one with TLS. */
+  private String ratio(String name, List<EchoLoad.Result> rounds, String plain) {
+    String baseline = name.endsWith(TLS) ? plain + TLS : plain;
     List<EchoLoad.Result> others = results.get(baseline);
     if (others == null || failures.containsKey(baseline)) return "-";
     double[] ratios = new double[rounds.size()];

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -29,6 +30,7 @@ final class EchoLoad {
   private final ProcessHandle server;
   private final InetSocketAddress address;
   private final int connectionCount;
+  private final SSLContext tls;
   private final ByteBuffer message;
   private final ByteBuffer answer;
   private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
@@ -36,10 +38,12 @@ final class EchoLoad {
 
   private IOException failure;
 
-  EchoLoad(ProcessHandle server, int port, int connectionCount, int size) {
+  /** With {@code tls}, null for plain TCP. */
+  EchoLoad(ProcessHandle server, int port, int connectionCount, int size, SSLContext tls) {
     this.server = server;
     this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.connectionCount = connectionCount;
+    this.tls = tls;
     this.message = ByteBuffer.allocateDirect(size);
     this.answer = ByteBuffer.allocateDirect(size);
     for (int i = 0; i < size; i++) message.put(i, (byte) (i * 31 + 7));
@@ -110,6 +114,7 @@ final class EchoLoad {
 
   private final class Connection {
     private final SocketChannel channel;
+    private final TlsWire wire;
     private final SelectionKey key;
     private final ByteBuffer unsent = message.duplicate();
     private int unanswered;
@@ -119,6 +124,7 @@ final class EchoLoad {
     Connection(Selector selector) throws IOException {
       channel = SocketChannel.open(address);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      wire = tls == null ? null : new TlsWire(channel, tls);
       channel.configureBlocking(false);
       key = channel.register(selector, SelectionKey.OP_READ, this);
     }
@@ -141,14 +147,15 @@ final class EchoLoad {
     }
 
     private void write() throws IOException {
-      channel.write(unsent);
-      int wanted = SelectionKey.OP_READ | (unsent.hasRemaining() ? SelectionKey.OP_WRITE : 0);
+      if (wire == null) channel.write(unsent);
+      boolean isSent = wire == null ? !unsent.hasRemaining() : wire.write(unsent);
+      int wanted = SelectionKey.OP_READ | (isSent ? 0 : SelectionKey.OP_WRITE);
       if (key.interestOps() != wanted) key.interestOps(wanted);
     }
 
     private void read() throws IOException {
       answer.clear().limit(unanswered);
-      int count = channel.read(answer);
+      int count = wire == null ? channel.read(answer) : wire.read(answer);
       if (count < 0) throw new EOFException("the server closed a connection");
       if (!checked) check(count);
       unanswered -= count;

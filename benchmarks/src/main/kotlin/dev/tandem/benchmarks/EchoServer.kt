@@ -8,13 +8,15 @@ private typealias EchoServer = (port: Int) -> Unit
 /** Every server that can be measured. A new one is a line here. */
 private val servers: Map<String, EchoServer> =
     linkedMapOf(
-        "kotlin" to ::echoWithKotlin,
+        "kotlin" to { echoWithKotlin(it) },
         "kotlin2" to ::echoWithKotlinOnTwoLoops,
         "kotlin2s" to ::echoWithKotlinOnASharedPort,
         "java" to JavaEcho::serve,
         "java2" to JavaEcho::serveOnTwoLoops,
-        "netty" to ::echoWithNetty,
+        "netty" to { echoWithNetty(it) },
         "ktor" to ::echoWithKtor,
+        "kotlin-tls" to ::echoWithKotlinAndTls,
+        "netty-tls" to ::echoWithNettyAndTls,
     )
 
 /** Where the servers listen: measuring is no reason to be seen from outside. */

@@ -5,12 +5,17 @@ import dev.tandem.streams.ConnectionResetException
 import dev.tandem.streams.Server
 import dev.tandem.streams.StreamReader
 import dev.tandem.streams.StreamWriter
+import dev.tandem.streams.TlsOptions
+import dev.tandem.streams.TruncatedStreamException
 import dev.tandem.streams.startServer
 import java.nio.ByteBuffer
 import kotlin.concurrent.thread
 
 /** Our streams with a suspending handler: one task per connection, all on one loop. */
-internal fun echoWithKotlin(port: Int): Unit = runLoop { listenAndServe(startServer(LOOPBACK, port, handler = ::echo)) }
+internal fun echoWithKotlin(
+    port: Int,
+    ssl: TlsOptions? = null,
+): Unit = runLoop { listenAndServe(startServer(LOOPBACK, port, ssl, handler = ::echo)) }
 
 /** The same on two loops, to which one acceptor deals the connections out. */
 internal fun echoWithKotlinOnTwoLoops(port: Int): Unit =
@@ -46,5 +51,7 @@ private suspend fun echo(
         }
     } catch (_: ConnectionResetException) {
         // The peer is gone.
+    } catch (_: TruncatedStreamException) {
+        // The load generator does not say farewell.
     }
 }

@@ -12,7 +12,10 @@ import io.netty.channel.socket.nio.NioServerSocketChannel
 import java.net.InetSocketAddress
 
 /** One NIO loop that accepts and echoes, with a callback handler: what our loop is compared with. */
-internal fun echoWithNetty(port: Int) {
+internal fun echoWithNetty(
+    port: Int,
+    prepare: (SocketChannel) -> Unit = {},
+) {
     val loop = MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory())
     val server =
         ServerBootstrap()
@@ -22,6 +25,7 @@ internal fun echoWithNetty(port: Int) {
             .childHandler(
                 object : ChannelInitializer<SocketChannel>() {
                     override fun initChannel(channel: SocketChannel) {
+                        prepare(channel)
                         channel.pipeline().addLast(EchoHandler())
                     }
                 },
