@@ -131,7 +131,9 @@ internal class TlsEngine(
 
     /** Opens one record, into [target] or, if that is [EMPTY], wherever its data needs. */
     private fun unwrapInto(target: ByteBuffer): Unwrapped {
-        if (received.hasRemaining() && !sawRecord) checkFirstRecord()
+        // After the last record of a batch: the engine would make several objects to say so.
+        if (!received.hasRemaining()) return Unwrapped.NEEDS_BYTES
+        if (!sawRecord) checkFirstRecord()
         var room = target
         while (true) {
             val result = engine.unwrap(received, room)
