@@ -58,7 +58,12 @@ internal class SocketTransport(
     private var lingerLimit: Duration? = null
     private var lingerTimer: TimerHandle? = null
 
-    private var failure: IOException? = null
+    override var failure: IOException? = null
+        private set
+
+    /** Who is told of the water marks. */
+    private var markWatcher: ((Boolean) -> Unit)? = null
+
     private val gone: Future<Unit> = streams.loop.createFuture()
     private val closedWithLoop = ClosedWithLoop()
     private val closeActions = ArrayList<() -> Unit>(1)
@@ -94,6 +99,20 @@ internal class SocketTransport(
     override suspend fun awaitReadable() {
         emptied = false
         loop.awaitReadable(channel)
+    }
+
+    override val holdsData: Boolean get() = false
+
+    override fun watch(action: () -> Unit) {
+        emptied = false
+        loop.addReader(channel) {
+            emptied = false
+            action()
+        }
+    }
+
+    override fun unwatch() {
+        loop.removeReader(channel)
     }
 
     /** A heap buffer is filled by way of [LoopStreams.passage]. */
@@ -192,6 +211,10 @@ internal class SocketTransport(
         checkWaterMarks()
     }
 
+    override fun onWaterMark(action: (Boolean) -> Unit) {
+        markWatcher = action
+    }
+
     override suspend fun drain() {
         throwIfGone()
         if (resumed != null) awaitResumed()
@@ -281,10 +304,14 @@ internal class SocketTransport(
         if (queue.isEmpty()) flushed?.complete(Unit)
         val waiting = resumed
         when {
-            waiting == null && queue.size > highWater && state != State.CLOSED -> resumed = loop.createFuture()
+            waiting == null && queue.size > highWater && state != State.CLOSED -> {
+                resumed = loop.createFuture()
+                markWatcher?.invoke(true)
+            }
             waiting != null && (queue.size <= lowWater || state == State.CLOSED) -> {
                 resumed = null
                 waiting.complete(Unit)
+                if (state != State.CLOSED) markWatcher?.invoke(false)
             }
         }
     }

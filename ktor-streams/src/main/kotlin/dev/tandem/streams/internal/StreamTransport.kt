@@ -1,6 +1,7 @@
 package dev.tandem.streams.internal
 
 import dev.tandem.EventLoop
+import java.io.IOException
 import java.net.SocketAddress
 import java.net.SocketOption
 import java.nio.ByteBuffer
@@ -15,6 +16,17 @@ internal interface StreamTransport : ByteSource {
     /** Whether [close] or [abort] was called, or the connection was lost. */
     val isClosing: Boolean
 
+    /** What ended the connection, if that was a failure. */
+    val failure: IOException?
+
+    /** Whether there is something to [read] that the socket does not know of, and so will not call [watch]'s action for. */
+    val holdsData: Boolean
+
+    /** Calls [action] whenever there may be something to [read], until [unwatch] or the end; nobody else may read then. */
+    fun watch(action: () -> Unit)
+
+    fun unwatch()
+
     /** How many bytes wait for the system to take them. */
     val queuedBytes: Int
 
@@ -22,6 +34,9 @@ internal interface StreamTransport : ByteSource {
         high: Int,
         low: Int,
     )
+
+    /** Calls [action] when the queue goes over the high mark (true), and when it has come down to the low one (false). */
+    fun onWaterMark(action: (Boolean) -> Unit)
 
     /** Sends or queues all of [source]; drops it once the connection is lost or closed. */
     fun write(source: ByteBuffer)

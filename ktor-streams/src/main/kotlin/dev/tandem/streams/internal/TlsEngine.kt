@@ -38,6 +38,9 @@ internal class TlsEngine(
     var isFarewellReceived = false
         private set
 
+    /** Whether there is data, or perhaps the beginning of a record only, that was received and not read. */
+    val holdsData: Boolean get() = opened.hasRemaining() || received.hasRemaining()
+
     val session get() = engine.session
     val applicationProtocol: String? get() = engine.applicationProtocol?.ifEmpty { null }
     val isClient get() = engine.useClientMode

@@ -38,7 +38,7 @@ internal class TlsTransport private constructor(
     /** What was agreed upon in the handshake. */
     val session: TlsSession by lazy(LazyThreadSafetyMode.NONE) { sessionOf(tls, begunAt) }
 
-    private var failure: IOException? = null
+    private var ownFailure: IOException? = null
     private var closed = false
     private var isReadWaiting = false
 
@@ -50,9 +50,11 @@ internal class TlsTransport private constructor(
     override val isClosing: Boolean get() = closed || wire.isClosing
     override val queuedBytes: Int get() = wire.queuedBytes
     override val canWriteEof: Boolean get() = false
+    override val failure: IOException? get() = ownFailure ?: wire.failure
+    override val holdsData: Boolean get() = !closed && tls.holdsData
 
     override fun read(target: ByteBuffer): Int {
-        failure?.let { throw it }
+        ownFailure?.let { throw it }
         if (closed) return -1
         try {
             return tls.read(target)
@@ -74,6 +76,18 @@ internal class TlsTransport private constructor(
         } finally {
             isReadWaiting = false
         }
+    }
+
+    override fun watch(action: () -> Unit) {
+        wire.watch(action)
+    }
+
+    override fun unwatch() {
+        wire.unwatch()
+    }
+
+    override fun onWaterMark(action: (Boolean) -> Unit) {
+        wire.onWaterMark(action)
     }
 
     override fun write(
@@ -113,7 +127,7 @@ internal class TlsTransport private constructor(
     }
 
     override suspend fun drain() {
-        failure?.let { throw it }
+        ownFailure?.let { throw it }
         wire.drain()
     }
 
@@ -140,7 +154,7 @@ internal class TlsTransport private constructor(
 
     override suspend fun waitClosed() {
         wire.waitClosed()
-        failure?.let { throw it }
+        ownFailure?.let { throw it }
     }
 
     override fun onClosed(action: () -> Unit) {
@@ -150,7 +164,7 @@ internal class TlsTransport private constructor(
     override fun toString(): String = "$wire, ${tls.session.protocol}"
 
     private fun fail(reason: IOException): IOException {
-        if (failure == null) failure = reason
+        if (ownFailure == null) ownFailure = reason
         closed = true
         // The engine has an alert for the peer, if the peer is to blame.
         sayLastWords { tls.wrapHandshake() }

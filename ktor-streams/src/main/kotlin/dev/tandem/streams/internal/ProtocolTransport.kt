@@ -1,0 +1,208 @@
+package dev.tandem.streams.internal
+
+import dev.tandem.ExceptionContext
+import dev.tandem.Future
+import dev.tandem.streams.BaseProtocol
+import dev.tandem.streams.BufferedProtocol
+import dev.tandem.streams.Protocol
+import dev.tandem.streams.StreamWriter
+import dev.tandem.streams.Transport
+import java.io.IOException
+import java.net.SocketAddress
+import java.nio.ByteBuffer
+
+/**
+ * Drives a protocol from the same [StreamTransport] that a stream uses: writes with its writer, and pushes what its reader
+ * would pull.
+ * Loop thread only.
+ *
+ * Order, as in asyncio: `connectionMade` in the pass after [start], reading begins after it, then who has made the
+ * connection goes on; `connectionLost` comes in a pass after the one in which the connection was closed.
+ */
+internal class ProtocolTransport(
+    private val writer: StreamWriter,
+    override var protocol: BaseProtocol,
+) : Transport {
+    private val wire = writer.transport
+    private val loop = wire.loop
+    private var isPaused = false
+    private var hasEnded = false
+    private var isLost = false
+
+    /** What a function of the protocol threw, which has ended the connection. */
+    private var fatal: Throwable? = null
+
+    override val localAddress: SocketAddress? get() = writer.localAddress
+    override val remoteAddress: SocketAddress? get() = writer.remoteAddress
+
+    /** Returns a future that is done once the protocol has its connection and reading has begun. */
+    fun start(): Future<Unit> {
+        val begun = loop.createFuture<Unit>()
+        wire.onWaterMark(::tellWriting)
+        wire.onClosed(::onClosed)
+        loop.callSoon { protocol.connectionMade(this) }
+        loop.callSoon { if (isReading()) startReading() }
+        loop.callSoon { begun.complete(Unit) }
+        return begun
+    }
+
+    // ---- reading --------------------------------------------------------------------------------------------------
+
+    override fun isReading(): Boolean = !isPaused && !wire.isClosing
+
+    override fun pauseReading() {
+        if (!isReading()) return
+        isPaused = true
+        wire.unwatch()
+    }
+
+    override fun resumeReading() {
+        if (!isPaused || wire.isClosing) return
+        isPaused = false
+        if (!hasEnded) startReading()
+    }
+
+    private fun startReading() {
+        wire.watch(::onReadable)
+        readOnLater()
+    }
+
+    private fun onReadable() {
+        if (isReading() && !hasEnded) readOnce() else wire.unwatch()
+    }
+
+    private fun readOnce() {
+        val receiver = protocol
+        if (receiver is BufferedProtocol) receiveInto(receiver) else receive(receiver as Protocol)
+        if (isReading() && !hasEnded) readOnLater()
+    }
+
+    /** What TLS has opened already is there without the socket having anything. */
+    private fun readOnLater() {
+        if (wire.holdsData) loop.callSoon { if (isReading() && !hasEnded) readOnce() }
+    }
+
+    private fun receive(receiver: Protocol) {
+        val arrivals = wire.arrivals
+        arrivals.clear()
+        val count = read(arrivals)
+        if (count < 0) return receiveEnd()
+        if (count == 0) return
+        val data = ByteArray(count)
+        arrivals.flip().get(data)
+        guarded("dataReceived") { receiver.dataReceived(data) }
+    }
+
+    private fun receiveInto(receiver: BufferedProtocol) {
+        val target = guarded("getBuffer") { receiver.getBuffer(-1).also(::checkRoom) } ?: return
+        val count = read(target)
+        if (count < 0) return receiveEnd()
+        if (count > 0) guarded("bufferUpdated") { receiver.bufferUpdated(count) }
+    }
+
+    private fun checkRoom(buffer: ByteBuffer) {
+        check(buffer.hasRemaining()) { "getBuffer() returned a buffer without room." }
+    }
+
+    /** Returns 0 if the connection is lost, too: [wire] has closed itself then. */
+    private fun read(target: ByteBuffer): Int =
+        try {
+            wire.read(target)
+        } catch (_: IOException) {
+            0
+        }
+
+    private fun receiveEnd() {
+        // A connection that this side closes meanwhile looks ended as well.
+        if (wire.isClosing) return
+        hasEnded = true
+        wire.unwatch()
+        val staysOpen = guarded("eofReceived") { protocol.eofReceived() } ?: return
+        // TLS could not announce an end of its own without closing.
+        if (!staysOpen || !wire.canWriteEof) close()
+    }
+
+    // ---- writing --------------------------------------------------------------------------------------------------
+
+    override fun write(data: ByteArray) {
+        writer.write(data)
+    }
+
+    override fun write(data: ByteBuffer) {
+        writer.write(data)
+    }
+
+    override fun writeLines(lines: Iterable<ByteArray>) {
+        val all = ByteBuffer.allocate(lines.sumOf { it.size })
+        lines.forEach(all::put)
+        write(all.flip())
+    }
+
+    override fun canWriteEof(): Boolean = writer.canWriteEof()
+
+    override fun writeEof() {
+        writer.writeEof()
+    }
+
+    override fun writeBufferSize(): Int = writer.writeBufferSize()
+
+    override fun setWriteBufferLimits(
+        high: Int,
+        low: Int,
+    ) {
+        writer.setWriteBufferLimits(high, low)
+    }
+
+    private fun tellWriting(isAboveMark: Boolean) {
+        val name = if (isAboveMark) "pauseWriting" else "resumeWriting"
+        try {
+            if (isAboveMark) protocol.pauseWriting() else protocol.resumeWriting()
+        } catch (e: Throwable) {
+            report("$name() of $protocol failed", e)
+        }
+    }
+
+    // ---- closing --------------------------------------------------------------------------------------------------
+
+    override fun isClosing(): Boolean = wire.isClosing
+
+    override fun close() {
+        if (wire.isClosing) return
+        wire.unwatch()
+        writer.close()
+    }
+
+    override fun abort() {
+        writer.abort()
+    }
+
+    private fun onClosed() {
+        isLost = true
+        // After the loop itself was closed there is nobody left to tell.
+        if (!loop.isClosed) loop.callSoon { protocol.connectionLost(fatal ?: wire.failure) }
+    }
+
+    /** Returns what [call], of the protocol, returns; null if it failed, and with it the connection. */
+    private inline fun <T : Any> guarded(
+        name: String,
+        call: () -> T,
+    ): T? =
+        try {
+            call()
+        } catch (e: Throwable) {
+            // As in asyncio: who passes on an IOException has told connectionLost all there is to say.
+            if (e !is IOException) report("Fatal error: $name() of $protocol failed", e)
+            if (!isLost) fatal = e
+            wire.abort()
+            null
+        }
+
+    private fun report(
+        message: String,
+        reason: Throwable,
+    ) {
+        loop.callExceptionHandler(ExceptionContext("$message, on $this", reason))
+    }
+
+    override fun toString(): String = "Transport(${writer.describe()})"
+}

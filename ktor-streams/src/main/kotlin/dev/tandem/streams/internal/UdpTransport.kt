@@ -1,0 +1,151 @@
+package dev.tandem.streams.internal
+
+import dev.tandem.ExceptionContext
+import dev.tandem.Future
+import dev.tandem.streams.DatagramProtocol
+import dev.tandem.streams.DatagramTransport
+import dev.tandem.streams.UdpSettings
+import java.io.IOException
+import java.net.InetSocketAddress
+import java.nio.ByteBuffer
+
+/**
+ * Drives a datagram protocol: one datagram each time the socket has any. Loop thread only.
+ *
+ * Invariant: while [queue] has anything, the loop watches for writability and calls [onWritable].
+ */
+internal class UdpTransport(
+    private val socket: UdpSocket,
+    override var protocol: DatagramProtocol,
+) : DatagramTransport,
+    UdpSettings by socket {
+    private class Waiting(
+        val data: ByteBuffer,
+        val address: InetSocketAddress?,
+    )
+
+    private val loop = socket.streams.loop
+    private val queue = ArrayDeque<Waiting>(0)
+    private var queuedBytes = 0
+    private var highWater = SocketTransport.DEFAULT_HIGH_WATER
+    private var lowWater = SocketTransport.DEFAULT_HIGH_WATER / 4
+    private var isAboveMark = false
+    private var closing = false
+    private val closedWithLoop = AutoCloseable { abort() }
+
+    /** Returns a future that is done once the protocol has its socket and receiving has begun. */
+    fun start(): Future<Unit> {
+        val begun = loop.createFuture<Unit>()
+        socket.streams.add(closedWithLoop)
+        loop.callSoon { protocol.connectionMade(this) }
+        loop.callSoon { if (!closing) loop.addReader(socket.channel, ::onReadable) }
+        loop.callSoon { begun.complete(Unit) }
+        return begun
+    }
+
+    override fun isClosing(): Boolean = closing
+
+    override fun sendTo(
+        data: ByteArray,
+        address: InetSocketAddress?,
+    ) {
+        require(address == null || !address.isUnresolved) {
+            "$address is only a name, and to look it up here would block the loop. Resolve it before."
+        }
+        socket.checkSend(data.size, address)
+        if (closing) return
+        if (queue.isEmpty() && hasSent(ByteBuffer.wrap(data), address)) return
+        if (queue.isEmpty()) loop.addWriter(socket.channel, ::onWritable)
+        queue.addLast(Waiting(ByteBuffer.wrap(data.copyOf()), address))
+        queuedBytes += data.size
+        checkWaterMarks()
+    }
+
+    override fun writeBufferSize(): Int = queuedBytes
+
+    override fun setWriteBufferLimits(
+        high: Int,
+        low: Int,
+    ) {
+        require(low in 0..high) { "The low water mark ($low) must be between 0 and the high one ($high)." }
+        highWater = high
+        lowWater = low
+        checkWaterMarks()
+    }
+
+    override fun close() {
+        if (closing) return
+        closing = true
+        loop.removeReader(socket.channel)
+        if (queue.isEmpty()) closeSocket()
+    }
+
+    override fun abort() {
+        closing = true
+        queue.clear()
+        queuedBytes = 0
+        if (socket.isOpen) closeSocket()
+    }
+
+    private fun onReadable() {
+        val arrivals = socket.streams.arrivals
+        arrivals.clear()
+        val sender =
+            try {
+                socket.receive(arrivals)
+            } catch (e: IOException) {
+                return protocol.errorReceived(e)
+            }
+        if (sender == null) return
+        val data = ByteArray(arrivals.flip().remaining())
+        arrivals.get(data)
+        protocol.datagramReceived(data, sender)
+    }
+
+    private fun onWritable() {
+        while (true) {
+            val next = queue.firstOrNull() ?: break
+            if (!hasSent(next.data, next.address)) return
+            // A protocol that was told of an error may have closed this transport.
+            if (queue.removeFirstOrNull() != null) queuedBytes -= next.data.remaining()
+        }
+        if (!socket.isOpen) return
+        checkWaterMarks()
+        if (queue.isNotEmpty()) return
+        loop.removeWriter(socket.channel)
+        if (closing) closeSocket()
+    }
+
+    /** Returns false if the system has no room; a datagram that it refuses is as good as sent. */
+    private fun hasSent(
+        data: ByteBuffer,
+        address: InetSocketAddress?,
+    ): Boolean =
+        try {
+            socket.send(data, address)
+        } catch (e: IOException) {
+            protocol.errorReceived(e)
+            true
+        }
+
+    private fun checkWaterMarks() {
+        val wasAbove = isAboveMark
+        isAboveMark = if (wasAbove) queuedBytes > lowWater else queuedBytes > highWater
+        if (isAboveMark == wasAbove) return
+        try {
+            if (isAboveMark) protocol.pauseWriting() else protocol.resumeWriting()
+        } catch (e: Throwable) {
+            val name = if (isAboveMark) "pauseWriting" else "resumeWriting"
+            loop.callExceptionHandler(ExceptionContext("$name() of $protocol failed, on $this", e))
+        }
+    }
+
+    private fun closeSocket() {
+        socket.close()
+        socket.streams.remove(closedWithLoop)
+        // After the loop itself was closed there is nobody left to tell.
+        if (!loop.isClosed) loop.callSoon { protocol.connectionLost(null) }
+    }
+
+    override fun toString(): String = "DatagramTransport($socket${if (closing) ", closing" else ""})"
+}
