@@ -1,0 +1,172 @@
+package dev.tandem.javaapi;
+
+import dev.tandem.Coroutine;
+import dev.tandem.CoroutineKt;
+import dev.tandem.streams.BaseProtocol;
+import dev.tandem.streams.CreateConnectionKt;
+import dev.tandem.streams.CreateDatagramEndpointKt;
+import dev.tandem.streams.CreateServerKt;
+import dev.tandem.streams.DatagramProtocol;
+import dev.tandem.streams.DatagramTransport;
+import dev.tandem.streams.OpenDatagramEndpointKt;
+import dev.tandem.streams.TlsOptions;
+import dev.tandem.streams.Transport;
+import dev.tandem.streams.TransportPair;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * UDP, and asyncio's transports and protocols, to be imported statically. They need the module {@code
+ * tandem-ktor-streams}.
+ *
+ * <p>A {@link dev.tandem.streams.Protocol} is told by callbacks what arrives, for whoever writes a protocol library;
+ * {@link Streams} is for code that awaits. A callback runs on the loop's thread and must not await.
+ */
+public final class Transports {
+  private static final int BACKLOG = 100;
+
+  private Transports() {}
+
+  /**
+   * Connects to {@code port} of {@code host} and lets the protocol that {@code protocolFactory} makes talk to the peer.
+   *
+   * <p>The protocol's {@code connectionMade} has run when the coroutine is done. <b>Cancellation.</b> No socket stays
+   * open. <b>Python.</b> {@code loop.create_connection}.
+   *
+   * <pre>{@code
+   * var pair = await(createConnection(Greeting::new, "127.0.0.1", 8888), IOException.class);
+   * await(pair.protocol().answer());
+   * pair.transport().close();
+   * }</pre>
+   *
+   * @param protocolFactory makes a protocol; called once, when the connection is there
+   * @param host a name or an address
+   * @param port the port
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited; it fails as {@link Streams#openConnection} does, or with what the factory threw
+   */
+  public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
+      Supplier<? extends P> protocolFactory, String host, int port) {
+    return createConnection(protocolFactory, host, port, null);
+  }
+
+  /**
+   * Connects with TLS; otherwise as the overload without. {@code connectionMade} comes after the handshake.
+   *
+   * @param protocolFactory makes a protocol
+   * @param host a name or an address
+   * @param port the port
+   * @param ssl {@code new TlsOptions()} to trust whom the JVM trusts; null for plain TCP
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited
+   */
+  public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
+      Supplier<? extends P> protocolFactory, String host, int port, TlsOptions ssl) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(host, "host");
+    return CoroutineKt.coroutine(
+        "createConnection",
+        k -> CreateConnectionKt.<P>createConnection(protocolFactory::get, host, port, ssl, k));
+  }
+
+  /**
+   * Listens on {@code port} of {@code host} and lets a protocol of its own talk to each peer.
+   *
+   * <p>What the factory throws goes to the loop's exception handler; the server goes on. <b>Python.</b> {@code
+   * loop.create_server}.
+   *
+   * @param protocolFactory makes a protocol; called for each connection
+   * @param host a name or an address of this machine; null listens on all of them
+   * @param port 0 lets the system choose: {@link Server#port} tells
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the port is taken
+   */
+  public static Coroutine<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, String host, int port) {
+    return createServer(protocolFactory, host, port, null);
+  }
+
+  /**
+   * Listens with TLS; otherwise as the overload without.
+   *
+   * @param protocolFactory makes a protocol
+   * @param host a name or an address of this machine; null listens on all of them
+   * @param port 0 lets the system choose
+   * @param ssl the server's certificate and key; null for plain TCP
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, String host, int port, TlsOptions ssl) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
+        "createServer",
+        k -> CreateServerKt.createServer(protocolFactory::get, host, port, ssl, BACKLOG, k),
+        Server::new);
+  }
+
+  /**
+   * Opens a UDP socket for the protocol that {@code protocolFactory} makes.
+   *
+   * <p><b>Python.</b> {@code loop.create_datagram_endpoint}.
+   *
+   * @param protocolFactory makes a protocol; called once
+   * @param options where to receive, and whom to talk to
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited; it fails as {@link #openDatagramEndpoint} does
+   */
+  public static <P extends DatagramProtocol>
+      Coroutine<TransportPair<DatagramTransport, P>> createDatagramEndpoint(
+          Supplier<? extends P> protocolFactory, DatagramOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
+    return CoroutineKt.coroutine(
+        "createDatagramEndpoint",
+        k -> CreateDatagramEndpointKt.<P>createDatagramEndpoint(
+            protocolFactory::get,
+            options.localAddress,
+            options.remoteAddress,
+            options.reusePort,
+            options.broadcast,
+            options.family,
+            k));
+  }
+
+  /**
+   * Opens a UDP socket that receives at {@code localAddress} and sends to anybody.
+   *
+   * <pre>{@code
+   * try (var endpoint = await(openDatagramEndpoint(new InetSocketAddress("127.0.0.1", 5353)))) {
+   *   var question = await(endpoint.receive());
+   *   await(endpoint.send(answer(question.data()), question.address()));
+   * }
+   * }</pre>
+   *
+   * @param localAddress an address of this machine; null, or port 0, lets the system choose
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the address is taken or not
+   *     this machine's
+   */
+  public static Coroutine<DatagramEndpoint> openDatagramEndpoint(InetSocketAddress localAddress) {
+    return openDatagramEndpoint(new DatagramOptions().withLocalAddress(localAddress));
+  }
+
+  /**
+   * Opens a UDP socket as {@code options} say. An address that is only a name yet ({@link
+   * InetSocketAddress#createUnresolved}) is looked up on a thread of the loop's pool.
+   *
+   * @param options where to receive, and whom to talk to
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.UnknownHostException} if a name is not known
+   */
+  public static Coroutine<DatagramEndpoint> openDatagramEndpoint(DatagramOptions options) {
+    Objects.requireNonNull(options, "options");
+    return SuspendingCall.<dev.tandem.streams.DatagramEndpoint, DatagramEndpoint>coroutine(
+        "openDatagramEndpoint",
+        k -> OpenDatagramEndpointKt.openDatagramEndpoint(
+            options.localAddress,
+            options.remoteAddress,
+            options.reusePort,
+            options.broadcast,
+            options.family,
+            k),
+        DatagramEndpoint::new);
+  }
+}
