@@ -1,0 +1,243 @@
+package dev.tandem.http
+
+import dev.tandem.AsyncIterator
+import dev.tandem.http.internal.Exchange
+import dev.tandem.runningLoop
+import io.ktor.utils.io.ByteReadChannel
+import io.ktor.utils.io.readAvailable
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+import java.nio.ByteBuffer
+import java.nio.channels.FileChannel
+import java.nio.file.Path
+import java.nio.file.StandardOpenOption.CREATE
+import java.nio.file.StandardOpenOption.TRUNCATE_EXISTING
+import java.nio.file.StandardOpenOption.WRITE
+
+/**
+ * The body of a response as it comes. What is not read yet holds the server back. Each byte is given once.
+ *
+ * Each read throws what the connection failed with: a [ClientPayloadException] if the body ended too early, a
+ * [ClientConnectionException] if the connection was lost, a [dev.tandem.TimeoutException] if a limit of the request ran
+ * out. The connection is closed then.
+ *
+ * **Cancellation.** A cancelled read closes the connection: the rest cannot be had. **Threading.** In a task, one at a
+ * time. **Python.** `aiohttp.StreamReader`.
+ *
+ * ```
+ * for (line in response.content.lines()) println(line)
+ * ```
+ */
+public class ResponseContent internal constructor(
+    private val exchange: Exchange,
+    private val channel: ByteReadChannel,
+    /** How many bytes the server has announced, or null. */
+    private val announced: Long?,
+    private val listener: ProgressListener?,
+) : AsyncIterator<ByteArray> {
+    private var received = 0L
+    private var ended = false
+
+    /** What [hasNext] has found. */
+    private var next: ByteArray? = null
+
+    /** What `for` asks for: this itself. */
+    public operator fun iterator(): AsyncIterator<ByteArray> = this
+
+    /** Waits for the next piece of the body and returns whether there is one. `for (piece in content)` calls it. */
+    override suspend fun hasNext(): Boolean {
+        if (next == null) next = read(PIECE).takeIf { it.isNotEmpty() }
+        return next != null
+    }
+
+    /** Returns the piece that [hasNext] has found. */
+    override fun next(): ByteArray {
+        val found = next ?: throw NoSuchElementException("Ask hasNext() first, or use a for loop.")
+        next = null
+        return found
+    }
+
+    /** Waits for at least one byte and returns at most [max]; none means the end of the body. */
+    public suspend fun read(max: Int = PIECE): ByteArray {
+        require(max > 0) { "At least one byte must be asked for, not $max." }
+        val found = next
+        if (found != null) {
+            next = found.copyOfRange(minOf(max, found.size), found.size).takeIf { it.isNotEmpty() }
+            return found.copyOf(minOf(max, found.size))
+        }
+        val buffer = ByteArray(minOf(max, PIECE))
+        val count = readInto(buffer)
+        return if (count == buffer.size) buffer else buffer.copyOf(count)
+    }
+
+    /**
+     * The body's lines, decoded from UTF-8, without their `\n` or `\r\n`.
+     *
+     * @param limit how many bytes a line may have; a longer one throws a [ClientPayloadException]
+     */
+    public fun lines(limit: Int = DEFAULT_LINE_LIMIT): AsyncIterator<String> = LineIterator(this, exchange.what, limit)
+
+    /** The body's pieces as a flow, to be collected once, in a task. */
+    public fun asFlow(): Flow<ByteArray> =
+        flow {
+            while (hasNext()) emit(next())
+        }
+
+    /** Writes the rest of the body to the file [path], in place of what is there, and returns how many bytes that was. */
+    public suspend fun saveTo(path: Path): Long {
+        val loop = runningLoop()
+        val file = loop.runInExecutor(null) { FileChannel.open(path, CREATE, WRITE, TRUNCATE_EXISTING) }.await()
+        try {
+            var written = 0L
+            while (hasNext()) {
+                val piece = ByteBuffer.wrap(next())
+                written += piece.remaining()
+                loop
+                    .runInExecutor(null) {
+                        while (piece.hasRemaining()) file.write(piece)
+                    }.await()
+            }
+            return written
+        } finally {
+            file.close()
+        }
+    }
+
+    /** All that is left, if that is no more than [limit] bytes. */
+    internal suspend fun readAll(limit: Int): ByteArray {
+        if (announced != null && announced > limit) throw tooLarge(limit)
+        var all = ByteArray(minOf(announced ?: PIECE.toLong(), FIRST_BUFFER).toInt())
+        var size = 0
+        while (true) {
+            val piece = read()
+            if (piece.isEmpty()) return if (size == all.size) all else all.copyOf(size)
+            if (size + piece.size.toLong() > limit) throw tooLarge(limit)
+            if (size + piece.size >
+                all.size
+            ) {
+                all =
+                    all.copyOf(minOf(maxOf(all.size * 2L, size + piece.size.toLong()), limit.toLong()).toInt())
+            }
+            piece.copyInto(all, size)
+            size += piece.size
+        }
+    }
+
+    private fun tooLarge(limit: Int): ClientPayloadException {
+        exchange.close()
+        return ClientPayloadException(
+            "${exchange.what}: the body is larger than $limit bytes. Read response.content piece by piece, or raise " +
+                "maxBodySize.",
+        )
+    }
+
+    /** Returns how many bytes were read: at least one, or none at the end. */
+    private suspend fun readInto(buffer: ByteArray): Int {
+        if (ended) return 0
+        val count =
+            exchange.guarded(isBody = true) {
+                // A channel that has failed says -1, too.
+                channel.readAvailable(buffer, 0, buffer.size).also { if (it < 0) channel.closedCause?.let { throw it } }
+            }
+        if (count > 0) {
+            received += count
+            listener?.onProgress(received, announced)
+            if (received == announced) end()
+            return count
+        }
+        if (announced != null && received < announced) {
+            exchange.close()
+            throw ClientPayloadException("${exchange.what}: the body ended after $received of $announced bytes.")
+        }
+        end()
+        return 0
+    }
+
+    /** A body of no bytes needs no read to be over. */
+    internal fun endIfEmpty(): ResponseContent = also { if (announced == 0L) end() }
+
+    private fun end() {
+        ended = true
+        exchange.complete()
+    }
+
+    public companion object {
+        /** The limit of [lines]: 64 KiB. */
+        public const val DEFAULT_LINE_LIMIT: Int = 64 * 1024
+
+        private const val PIECE = 64 * 1024
+
+        /** What a server announces it need not send. */
+        private const val FIRST_BUFFER = 1024L * 1024
+    }
+}
+
+private class LineIterator(
+    private val content: ResponseContent,
+    private val what: String,
+    private val limit: Int,
+) : AsyncIterator<String> {
+    private var bytes = ByteArray(0)
+    private var start = 0
+
+    /** Up to here there is no `\n`. */
+    private var searched = 0
+    private var atEnd = false
+    private var found: String? = null
+
+    override suspend fun hasNext(): Boolean {
+        while (found == null) {
+            val end = indexOfNewline()
+            when {
+                end >= 0 -> take(end, end + 1)
+                atEnd && start == bytes.size -> return false
+                atEnd -> take(bytes.size, bytes.size)
+                else -> readMore()
+            }
+        }
+        return true
+    }
+
+    override fun next(): String {
+        val line = found ?: throw NoSuchElementException("Ask hasNext() first, or use a for loop.")
+        found = null
+        return line
+    }
+
+    private fun indexOfNewline(): Int {
+        while (searched < bytes.size) {
+            if (bytes[searched] == '\n'.code.toByte()) return searched
+            searched++
+        }
+        return -1
+    }
+
+    private fun take(
+        end: Int,
+        next: Int,
+    ) {
+        val isCrLf = next > end && end > start && bytes[end - 1] == '\r'.code.toByte()
+        val last = if (isCrLf) end - 1 else end
+        checkLimit(last - start)
+        found = bytes.decodeToString(start, last)
+        start = next
+        searched = next
+    }
+
+    private suspend fun readMore() {
+        checkLimit(bytes.size - start)
+        val piece = content.read()
+        atEnd = piece.isEmpty()
+        bytes = bytes.copyOfRange(start, bytes.size) + piece
+        searched -= start
+        start = 0
+    }
+
+    private fun checkLimit(size: Int) {
+        if (size > limit) {
+            throw ClientPayloadException(
+                "$what: a line of the body is longer than $limit bytes. Raise the limit of lines().",
+            )
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.tandem.http
+
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import io.ktor.http.Cookie
+import io.ktor.http.Url
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Test
+
+/** Whose cookies go where. */
+class CookieJarTest {
+    private val jar = CookieJar()
+
+    @Test
+    fun cookieGoesBackToItsHostOnly() {
+        set("http://a.example/", Cookie("n", "1"))
+        sentTo("http://a.example/x") shouldContainExactly listOf("n=1")
+        sentTo("http://b.a.example/") shouldBe emptyList()
+        sentTo("http://example/") shouldBe emptyList()
+    }
+
+    @Test
+    fun cookieOfADomainGoesToItsHosts() {
+        set("http://a.shop.example/", Cookie("n", "1", domain = ".shop.example", path = "/"))
+        sentTo("http://b.shop.example/") shouldContainExactly listOf("n=1")
+        sentTo("http://notshop.example/") shouldBe emptyList()
+    }
+
+    @Test
+    fun cookieForAnotherDomainIsNotTaken() {
+        set("http://evil.example/", Cookie("n", "1", domain = "bank.example", path = "/"))
+        sentTo("http://bank.example/") shouldBe emptyList()
+    }
+
+    @Test
+    fun withoutAPathACookieIsForTheDirectory() {
+        set("http://a.example/app/login", Cookie("n", "1"))
+        sentTo("http://a.example/app/home") shouldContainExactly listOf("n=1")
+        sentTo("http://a.example/other") shouldBe emptyList()
+    }
+
+    @Test
+    fun secureCookieIsForHttps() {
+        set("https://a.example/", Cookie("n", "1", secure = true))
+        sentTo("http://a.example/") shouldBe emptyList()
+        sentTo("https://a.example/") shouldContainExactly listOf("n=1")
+    }
+
+    @Test
+    fun newValueReplacesTheOldAndNoTimeRemovesIt() {
+        set("http://a.example/", Cookie("n", "1"))
+        set("http://a.example/", Cookie("n", "2"))
+        sentTo("http://a.example/") shouldContainExactly listOf("n=2")
+        set("http://a.example/", Cookie("n", "", maxAge = 0))
+        sentTo("http://a.example/") shouldBe emptyList()
+    }
+
+    @Test
+    fun serverCannotFillTheJar() {
+        repeat(CookieJar.MAX_COOKIES + 5) { set("http://a.example/", Cookie("n$it", "1")) }
+        set("http://a.example/", Cookie("big", "x".repeat(CookieJar.MAX_SIZE)))
+        jar.toString() shouldBe "CookieJar(${CookieJar.MAX_COOKIES} cookies)"
+    }
+
+    @Test
+    fun sessionSendsWhatItWasGiven() =
+        httpTest {
+            val seen = ArrayList<String?>()
+            JdkServer(
+                "/login" to
+                    { it.answer("", 200, "Set-Cookie" to "id=42; Path=/", "Set-Cookie" to "tmp=1; Path=/login") },
+                "/home" to {
+                    seen += it.requestHeaders.getFirst("Cookie")
+                    it.answer()
+                },
+            ).use { server ->
+                ClientSession(baseUrl = server.url()).use { session ->
+                    session.post("login").use {
+                        it.cookies.map { cookie -> cookie.name } shouldContainExactly
+                            listOf("id", "tmp")
+                    }
+                    session.get("home").close()
+                }
+            }
+            seen shouldContainExactly listOf("id=42")
+        }
+
+    private fun set(
+        url: String,
+        cookie: Cookie,
+    ) = runBlocking { jar.addCookie(Url(url), cookie) }
+
+    private fun sentTo(url: String) = jar.cookies(url).map { "${it.name}=${it.value}" }
+}

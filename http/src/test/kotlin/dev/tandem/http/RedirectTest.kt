@@ -1,0 +1,148 @@
+package dev.tandem.http
+
+import com.sun.net.httpserver.HttpExchange
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.collections.shouldHaveSize
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import org.junit.jupiter.api.Test
+
+/** Redirects: which are followed, with what method, and who gets which credentials. */
+class RedirectTest {
+    private val seen = ArrayList<String>()
+
+    @Test
+    fun getGoesToTheEndAndRemembersTheWay() =
+        httpTest {
+            JdkServer(
+                "/a" to { it.redirect(302, "/b?x=1") },
+                "/b" to { it.redirect(301, "c") },
+                "/c" to { it.answer("here") },
+            ).use { server ->
+                ClientSession().use { session ->
+                    val response = session.get(server.url("/a"))
+                    response.text() shouldBe "here"
+                    response.url shouldBe server.url("/c")
+                    response.history.map { "${it.status} ${it.url} ${it.location}" } shouldContainExactly
+                        listOf(
+                            "302 ${server.url("/a")} ${server.url("/b?x=1")}",
+                            "301 ${server.url("/b?x=1")} ${server.url("/c")}",
+                        )
+                }
+            }
+        }
+
+    @Test
+    fun postGoesOnAsGetExceptWhereTheStatusForbidsIt() =
+        httpTest {
+            JdkServer(
+                "/302" to { it.redirect(302, "/end") },
+                "/303" to { it.redirect(303, "/end") },
+                "/307" to { it.redirect(307, "/end") },
+                "/end" to {
+                    seen += "${it.requestMethod} ${it.requestHeaders.getFirst("Content-Type")} ${it.body}"
+                    it.answer()
+                },
+            ).use { server ->
+                ClientSession(baseUrl = server.url()).use { session ->
+                    for (status in listOf("302", "303", "307")) session.post(status) { form("a" to "1") }.close()
+                }
+            }
+            seen shouldContainExactly
+                listOf("GET null ", "GET null ", "POST application/x-www-form-urlencoded; charset=UTF-8 a=1")
+        }
+
+    @Test
+    fun streamedBodyIsNotSentAgain() =
+        httpTest {
+            JdkServer("/" to { it.redirect(307, "/end") }).use { server ->
+                ClientSession().use { session ->
+                    shouldThrow<ClientException> {
+                        session.put(
+                            server.url(),
+                        ) { stream { it.write("x") } }
+                    }.message!! shouldContain
+                        "its body was streamed and cannot be sent again"
+                }
+            }
+        }
+
+    @Test
+    fun credentialsStayWithTheirServer() =
+        httpTest {
+            val other =
+                JdkServer(
+                    "/" to {
+                        it.note()
+                        it.answer()
+                    },
+                )
+            val first =
+                JdkServer(
+                    "/same" to { it.redirect(302, "/end") },
+                    "/end" to {
+                        it.note()
+                        it.redirect(302, other.url())
+                    },
+                )
+            other.use {
+                first.use {
+                    ClientSession(cookieJar = null).use { session ->
+                        session
+                            .get(first.url("/same")) {
+                                bearer("secret")
+                                header("Cookie", "a=b")
+                            }.close()
+                    }
+                }
+            }
+            seen shouldContainExactly listOf("Bearer secret a=b", "null null")
+        }
+
+    @Test
+    fun moreRedirectsThanAllowedAreAnError() =
+        httpTest {
+            JdkServer("/" to { it.redirect(302, "/") }).use { server ->
+                ClientSession(maxRedirects = 3).use { session ->
+                    val failure = shouldThrow<TooManyRedirectsException> { session.get(server.url()) }
+                    failure.message shouldBe
+                        "GET ${server.url()} was redirected more than 3 times, the last time to ${server.url()}."
+                    failure.history shouldHaveSize 3
+                }
+            }
+        }
+
+    @Test
+    fun withoutRedirectsTheRedirectIsTheResponse() =
+        httpTest {
+            JdkServer("/" to { it.redirect(302, "/b") }).use { server ->
+                ClientSession().use { session ->
+                    session.get(server.url()) { maxRedirects(0) }.use { response ->
+                        response.status shouldBe 302
+                        response.headers["Location"] shouldBe "/b"
+                    }
+                }
+            }
+        }
+
+    @Test
+    fun otherProtocolIsAnError() =
+        httpTest {
+            JdkServer("/" to { it.redirect(302, "ftp://127.0.0.1/") }).use { server ->
+                ClientSession().use { session ->
+                    shouldThrow<ClientException> { session.get(server.url()) }.message!! shouldContain
+                        "another protocol: ftp"
+                }
+            }
+        }
+
+    private fun HttpExchange.redirect(
+        status: Int,
+        location: String,
+    ) = answer("", status, "Location" to location)
+
+    private fun HttpExchange.note() {
+        seen += "${requestHeaders.getFirst("Authorization")} ${requestHeaders.getFirst("Cookie")}"
+    }
+}
