@@ -1,0 +1,175 @@
+package dev.tandem.javaapi;
+
+import static dev.tandem.javaapi.Asyncio.await;
+import static dev.tandem.javaapi.Asyncio.createTask;
+import static dev.tandem.javaapi.Asyncio.gather;
+import static dev.tandem.javaapi.Asyncio.sleep;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.tandem.CancelledException;
+import dev.tandem.TimeoutException;
+import dev.tandem.http.ClientConnectionException;
+import dev.tandem.http.ClientPayloadException;
+import dev.tandem.http.ClientResponseException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The Java face of HTTP sessions, against the JDK's server. What sessions do is tested beside them. */
+class ClientSessionTest extends OnEachCarrier {
+  record User(String name, int age) {}
+
+  private HttpServer server;
+  private ExecutorService threads;
+
+  @BeforeEach
+  void startServer() throws IOException {
+    server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    threads = Executors.newCachedThreadPool();
+    server.setExecutor(threads);
+    server.createContext(
+        "/echo", exchange -> answer(exchange, 200, exchange.getRequestBody().readAllBytes()));
+    server.createContext(
+        "/query",
+        exchange -> answer(exchange, 200, exchange.getRequestURI().getQuery().getBytes()));
+    server.createContext("/missing", exchange -> answer(exchange, 404, "no such user".getBytes()));
+    server.start();
+  }
+
+  @AfterEach
+  void stopServer() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  @Test
+  void jsonGoesBothWays() {
+    withSession(session -> {
+      try (var response =
+          await(session.post("echo", request -> request.json(new User("Ada", 36))))) {
+        assertEquals(200, response.status());
+        assertEquals(new User("Ada", 36), await(response.json(User.class)));
+      }
+      var other = await(session.post("echo", request -> request.body("[1]")));
+      assertThrows(ClientPayloadException.class, () -> await(other.json(User.class)));
+    });
+  }
+
+  @Test
+  void requestsAreGathered() {
+    withSession(session -> {
+      var texts = new ArrayList<String>();
+      for (var response : await(gather(
+          session.get("query", request -> request.param("a", 1)),
+          session.get("query", request -> request.param("b", 2))))) {
+        texts.add(await(response.text()));
+      }
+      assertEquals(List.of("a=1", "b=2"), texts);
+    });
+  }
+
+  @Test
+  void formsAndStreamsAreSent() {
+    withSession(session -> {
+      var form = await(session.post("echo", request -> request.form(Map.of("a", "b c"))));
+      assertEquals("a=b+c", await(form.text()));
+      var streamed = await(session.post(
+          "echo",
+          request -> request.stream("text/plain", writer -> {
+            await(writer.write("one\n"));
+            await(sleep(Duration.ofMillis(1)));
+            await(writer.write("two\n"));
+          })));
+      var lines = new ArrayList<String>();
+      for (String line : streamed.lines()) {
+        lines.add(line);
+      }
+      assertEquals(List.of("one", "two"), lines);
+    });
+  }
+
+  @Test
+  void failureOfWhoWritesTheBodyIsThatOfTheRequest() {
+    withSession(session -> {
+      var request = session.post(
+          "echo",
+          r -> r.stream("text/plain", writer -> {
+            throw new IOException("disk full");
+          }));
+      assertEquals(
+          "disk full", assertThrows(IOException.class, () -> await(request)).getMessage());
+    });
+  }
+
+  @Test
+  void statusAndTimeAreExceptions() {
+    withSession(session -> {
+      var response = await(session.get("missing"));
+      var failure =
+          assertThrows(ClientResponseException.class, () -> await(response.raiseForStatus()));
+      assertEquals(404, failure.getStatus());
+      assertEquals("no such user", failure.getBody());
+      try (var silent = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+        var url = "http://127.0.0.1:" + silent.getLocalPort() + "/";
+        assertThrows(
+            TimeoutException.class,
+            () -> await(session.get(url, r -> r.timeout(Duration.ofMillis(100)))));
+        var task = createTask(session.get(url));
+        await(sleep(Duration.ofMillis(10)));
+        task.cancel();
+        assertThrows(CancelledException.class, () -> await(task));
+      }
+    });
+  }
+
+  @Test
+  void refusedConnectionCanBeCaught() {
+    withSession(session -> {
+      int port;
+      try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        port = taken.getLocalPort();
+      }
+      try {
+        await(session.get("http://127.0.0.1:" + port + "/"), ClientConnectionException.class);
+      } catch (ClientConnectionException e) {
+        assertTrue(e.getMessage().contains("cannot connect"), e.getMessage());
+      }
+    });
+  }
+
+  private interface SessionBody {
+    void run(ClientSession session) throws Exception;
+  }
+
+  private void withSession(SessionBody body) {
+    var options = new SessionOptions()
+        .withBaseUrl("http://127.0.0.1:" + server.getAddress().getPort() + "/")
+        .withTimeout(Duration.ofSeconds(30));
+    Asyncio.run(() -> {
+      try (var session = new ClientSession(options)) {
+        body.run(session);
+      }
+    });
+  }
+
+  private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+    try (exchange) {
+      exchange.sendResponseHeaders(status, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+}
