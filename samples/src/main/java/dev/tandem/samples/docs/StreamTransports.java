@@ -62,14 +62,13 @@ final class StreamTransports {
 
   static void protocols() throws IOException {
     // region connection
-    try (var server = await(createServer(Echo::new, "127.0.0.1", 0))) {
-      var pair =
-          await(createConnection(FirstAnswer::new, "127.0.0.1", server.port()), IOException.class);
-      System.out.println(await(pair.protocol().answer)); // from callbacks to a task: a future
-      pair.transport().close();
-      server.close();
-      await(server.waitClosed());
-    }
+    var server = await(createServer(Echo::new, "127.0.0.1", 0));
+    var pair =
+        await(createConnection(FirstAnswer::new, "127.0.0.1", server.port()), IOException.class);
+    System.out.println(await(pair.protocol().answer)); // from callbacks to a task: a future
+    pair.transport().close();
+    server.close();
+    await(server.waitClosed());
     // hello
     // lost: null
     // endregion
