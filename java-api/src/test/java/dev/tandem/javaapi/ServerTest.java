@@ -194,11 +194,15 @@ class ServerTest extends OnEachCarrier {
     Asyncio.run(() -> {
       runningLoop().setExceptionHandler((loop, context) -> reports.add(loop));
       ConnectionHandler failing = (reader, writer) -> {
+        await(reader.readExactly(1));
         throw new IOException("disk full");
       };
       try (var server = await(startServer(HOST, 0, new ServerOptions().withLoops(2), failing))) {
         try (var one = await(openConnection(HOST, server.port()));
             var two = await(openConnection(HOST, server.port()))) {
+          // Both are open before either ends, so that each loop has one.
+          one.writer().write(new byte[] {1});
+          two.writer().write(new byte[] {1});
           await(one.reader().read());
           await(two.reader().read());
         }
