@@ -166,8 +166,7 @@ public class StreamWriter internal constructor(
      * **Cancellation.** Closes the connection, as a failure of the handshake does. **Python.** `start_tls`.
      *
      * ```
-     * writer.write("STARTTLS
-".toByteArray())
+     * writer.write("STARTTLS\r\n".toByteArray())
      * check(reader.readLine().decodeToString().startsWith("220"))
      * writer.startTls(TlsOptions())
      * ```
@@ -182,6 +181,8 @@ public class StreamWriter internal constructor(
         serverName: String? = null,
         serverSide: Boolean? = null,
     ) {
+        checkFree("startTls()")
+        check(!isEofWritten) { "startTls() after writeEof(): the end of the stream was announced already." }
         val receiving = checkNotNull(reader) { "startTls(): nobody reads from $this." }
         transport = upgradeToTls(transport, receiving, options, serverName, serverSide ?: isServerSide)
         receiving.source = transport
