@@ -13,6 +13,7 @@ import dev.tandem.streams.TlsOptions;
 import dev.tandem.streams.Transport;
 import dev.tandem.streams.TransportPair;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -68,6 +69,26 @@ public final class Transports {
     return CoroutineKt.coroutine(
         "createConnection",
         k -> CreateConnectionKt.<P>createConnection(protocolFactory::get, host, port, ssl, k));
+  }
+
+  /**
+   * Connects to the Unix socket at {@code path}; otherwise as {@link #createConnection}.
+   *
+   * <p><b>Python.</b> {@code loop.create_unix_connection}.
+   *
+   * @param protocolFactory makes a protocol
+   * @param path the socket's file
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited
+   */
+  public static <P extends BaseProtocol>
+      Coroutine<TransportPair<Transport, P>> createUnixConnection(
+          Supplier<? extends P> protocolFactory, Path path) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(path, "path");
+    return CoroutineKt.coroutine(
+        "createUnixConnection",
+        k -> CreateConnectionKt.<P>createUnixConnection(protocolFactory::get, path, null, k));
   }
 
   /**

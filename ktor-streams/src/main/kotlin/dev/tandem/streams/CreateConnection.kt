@@ -1,6 +1,7 @@
 package dev.tandem.streams
 
 import dev.tandem.streams.internal.ProtocolTransport
+import java.nio.file.Path
 
 /**
  * Connects to [port] of [host] and lets a protocol talk to the peer: the one that [protocolFactory] makes once the
@@ -27,6 +28,17 @@ public suspend fun <P : BaseProtocol> createConnection(
     val connection = openConnection(host, port, ssl)
     return converse(connection.writer, protocolFactory)
 }
+
+/**
+ * Connects to the Unix socket at [path]; otherwise as [createConnection], with the errors of [openUnixConnection].
+ *
+ * **Python.** `loop.create_unix_connection`.
+ */
+public suspend fun <P : BaseProtocol> createUnixConnection(
+    protocolFactory: () -> P,
+    path: Path,
+    ssl: TlsOptions? = null,
+): TransportPair<Transport, P> = converse(openUnixConnection(path, ssl).writer, protocolFactory)
 
 /** Has a protocol take over the stream that [writer] writes to, and closes the stream if that fails. */
 internal suspend fun <P : BaseProtocol> converse(

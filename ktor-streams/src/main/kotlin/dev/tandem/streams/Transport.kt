@@ -1,6 +1,7 @@
 package dev.tandem.streams
 
 import java.net.SocketAddress
+import java.net.SocketOption
 import java.nio.ByteBuffer
 
 /**
@@ -73,6 +74,22 @@ public interface Transport : AutoCloseable {
     public fun setWriteBufferLimits(high: Int) {
         setWriteBufferLimits(high, high / 4)
     }
+
+    /**
+     * Returns the value of a socket's [option] ([java.net.StandardSocketOptions]), or null if it has none.
+     *
+     * **Python.** `get_extra_info("socket").getsockopt()`.
+     *
+     * @throws UnsupportedOperationException if such sockets do not have the option.
+     * @throws java.nio.channels.ClosedChannelException if the connection is closed.
+     */
+    public fun <T> getOption(option: SocketOption<T>): T?
+
+    /** Sets a socket's [option], with the errors of [getOption]. **Python.** `setsockopt()`. */
+    public fun <T> setOption(
+        option: SocketOption<T>,
+        value: T,
+    )
 
     /** Reads no more, sends what was written, then closes; [BaseProtocol.connectionLost] follows, never from within. */
     override fun close()

@@ -8,10 +8,16 @@ import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
 import java.io.IOException
 import java.net.InetSocketAddress
 import java.net.Socket
+import java.net.StandardProtocolFamily
+import java.net.StandardSocketOptions
+import java.net.UnixDomainSocketAddress
 import java.nio.ByteBuffer
+import java.nio.channels.ServerSocketChannel
+import java.nio.file.Path
 
 /** What is called when; the lists are those that the same programs print under CPython 3.13. */
 class TransportTest {
@@ -319,6 +325,33 @@ class TransportTest {
                 protocol.lost.await()
             }
         }
+
+    @Test
+    fun optionsAreThoseOfTheSocket() =
+        streamTest {
+            connected { transport, protocol, _ ->
+                transport.getOption(StandardSocketOptions.TCP_NODELAY) shouldBe true
+                transport.setOption(StandardSocketOptions.TCP_NODELAY, false)
+                transport.getOption(StandardSocketOptions.TCP_NODELAY) shouldBe false
+                transport.abort()
+                protocol.lost.await()
+            }
+        }
+
+    @Test
+    fun aUnixSocketIsAConnectionAsWell(
+        @TempDir directory: Path,
+    ) = streamTest {
+        val path = directory.resolve("s")
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX).use { server ->
+            server.bind(UnixDomainSocketAddress.of(path))
+            val (transport, protocol) = createUnixConnection({ Recorder(events) }, path)
+            server.accept().use { peer -> peer.write(ByteBuffer.wrap("over a file".toByteArray())) }
+            protocol.lost.await()
+            transport.isClosing() shouldBe true
+        }
+        events shouldBe listOf("connectionMade", "dataReceived over a file", "eofReceived", "connectionLost null")
+    }
 
     @Test
     fun aFactoryThatFailsLeavesNoSocket() =

@@ -9,6 +9,7 @@ import dev.tandem.streams.StreamWriter
 import dev.tandem.streams.Transport
 import java.io.IOException
 import java.net.SocketAddress
+import java.net.SocketOption
 import java.nio.ByteBuffer
 
 /**
@@ -133,9 +134,7 @@ internal class ProtocolTransport(
     }
 
     override fun writeLines(lines: Iterable<ByteArray>) {
-        val all = ByteBuffer.allocate(lines.sumOf { it.size })
-        lines.forEach(all::put)
-        write(all.flip())
+        writer.writeLines(lines)
     }
 
     override fun canWriteEof(): Boolean = writer.canWriteEof()
@@ -151,6 +150,15 @@ internal class ProtocolTransport(
         low: Int,
     ) {
         writer.setWriteBufferLimits(high, low)
+    }
+
+    override fun <T> getOption(option: SocketOption<T>): T? = writer.getOption(option)
+
+    override fun <T> setOption(
+        option: SocketOption<T>,
+        value: T,
+    ) {
+        writer.setOption(option, value)
     }
 
     private fun tellWriting(isAboveMark: Boolean) {
