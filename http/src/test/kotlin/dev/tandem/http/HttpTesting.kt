@@ -17,7 +17,6 @@ import java.io.IOException
 import java.net.InetAddress
 import java.net.InetSocketAddress
 import java.net.Socket
-import java.nio.channels.SocketChannel
 import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.Executors
@@ -48,21 +47,36 @@ internal suspend fun eventually(condition: () -> Boolean) {
     while (!condition()) sleep(5.milliseconds)
 }
 
-/** How many sockets this process has open, where the system tells. */
+/**
+ * How many TCP sockets this process has, where the system tells. A channel that is closed while a selector knows it
+ * keeps a placeholder until the engine's selector looks again; that is no TCP socket any more.
+ */
 internal fun openSockets(): Int {
     val descriptors = Path.of("/proc/self/fd")
     if (!Files.isDirectory(descriptors)) return 0
-    // From its first use on, the JDK keeps one for itself.
-    SocketChannel.open().close()
-    return Files.list(descriptors).use { all -> all.filter(::isSocket).count().toInt() }
+    val tcp = listOf("tcp", "tcp6").flatMap { inodes(Path.of("/proc/self/net", it)) }.toSet()
+    return Files.list(descriptors).use { all -> all.filter { inodeOf(it) in tcp }.count().toInt() }
 }
 
-private fun isSocket(descriptor: Path): Boolean =
+private fun inodes(table: Path): List<String> =
+    if (Files.exists(
+            table,
+        )
+    ) {
+        Files.readAllLines(table).drop(1).map { it.trim().split(Regex("\\s+"))[9] }
+    } else {
+        emptyList()
+    }
+
+private fun inodeOf(descriptor: Path): String? =
     try {
-        Files.readSymbolicLink(descriptor).toString().startsWith("socket:")
+        Files
+            .readSymbolicLink(descriptor)
+            .toString()
+            .removeSurrounding("socket:[", "]")
     } catch (_: IOException) {
         // Closed meanwhile, as that of the listing itself.
-        false
+        null
     }
 
 internal const val LOOPBACK: String = "127.0.0.1"
