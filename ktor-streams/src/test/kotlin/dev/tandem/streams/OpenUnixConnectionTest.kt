@@ -2,6 +2,7 @@ package dev.tandem.streams
 
 import dev.tandem.CancelledException
 import dev.tandem.createTask
+import dev.tandem.iterator
 import dev.tandem.toThread
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
@@ -150,6 +151,25 @@ class OpenUnixConnectionTest {
         streamTest {
             shouldThrow<IllegalArgumentException> { openUnixConnection(path, TlsOptions()) }.message shouldContain
                 "withServerName()"
+        }
+
+    @Test
+    fun ourOwnServerIsTalkedToWithTlsAndWithout() =
+        streamTest {
+            val authority = Identity.authority()
+            for (identity in listOf(null, authority.issue())) {
+                val server =
+                    startUnixServer(path, identity?.serverOptions) { reader, writer ->
+                        for (line in reader.lines()) writer.write(line)
+                    }
+                val ssl = identity?.let { authority.trustOptions.withServerName(LOOPBACK) }
+                openUnixConnection(path, ssl).use { (reader, writer) ->
+                    writer.write("there and back\n".toByteArray())
+                    reader.readLine().text() shouldBe "there and back\n"
+                }
+                server.close()
+                server.waitClosed()
+            }
         }
 
     @Test
