@@ -8,7 +8,7 @@ import dev.tandem.javaapi.ServerOptions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The example of {@code docs/streams/loops.md}; a test compares what it prints with the comment in it. */
+/** The example of {@code docs/streams.md}; a test compares what it prints with the comment in it. */
 final class StreamLoops {
   private StreamLoops() {}
 

@@ -10,7 +10,7 @@ import static java.time.Duration.ofMillis;
 
 import dev.tandem.CancelledException;
 
-/** The examples of {@code docs/streams/servers.md}; a test compares what they print with the comments in them. */
+/** The examples of {@code docs/streams.md}; a test compares what they print with the comments in them. */
 final class StreamServers {
   private StreamServers() {}
 

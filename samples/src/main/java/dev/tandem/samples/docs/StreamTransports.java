@@ -10,7 +10,7 @@ import dev.tandem.streams.Protocol;
 import dev.tandem.streams.Transport;
 import java.io.IOException;
 
-/** The examples of {@code docs/streams/transports.md}; a test compares what they print with the comments in them. */
+/** The examples of {@code docs/streams.md}; a test compares what they print with the comments in them. */
 final class StreamTransports {
   private StreamTransports() {}
 

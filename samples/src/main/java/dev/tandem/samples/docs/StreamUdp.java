@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 
-/** The examples of {@code docs/streams/udp.md}; a test compares what they print with the comments in them. */
+/** The examples of {@code docs/streams.md}; a test compares what they print with the comments in them. */
 final class StreamUdp {
   private StreamUdp() {}
 

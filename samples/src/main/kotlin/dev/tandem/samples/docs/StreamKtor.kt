@@ -10,7 +10,7 @@ import io.ktor.network.sockets.openWriteChannel
 import io.ktor.utils.io.readLine
 import io.ktor.utils.io.writeStringUtf8
 
-/** The example of `docs/streams/ktor.md`; a test compares what it prints with the comment in it. */
+/** The example of `docs/streams.md`; a test compares what it prints with the comment in it. */
 suspend fun ktorsChannels() {
     // region ktor
     val server =

@@ -4,7 +4,7 @@ import dev.tandem.streams.openConnection
 import dev.tandem.streams.startServer
 import java.util.concurrent.atomic.AtomicInteger
 
-/** The example of `docs/streams/loops.md`; a test compares what it prints with the comment in it. */
+/** The example of `docs/streams.md`; a test compares what it prints with the comment in it. */
 suspend fun aServerOnTwoLoops() {
     // region loops
     val visits = AtomicInteger() // handlers run on two threads

@@ -9,7 +9,7 @@ import dev.tandem.streams.openConnection
 import dev.tandem.streams.startServer
 import kotlin.time.Duration.Companion.seconds
 
-/** The examples of `docs/streams/servers.md`; a test compares what they print with the comments in them. */
+/** The examples of `docs/streams.md`; a test compares what they print with the comments in them. */
 suspend fun aServer() {
     // region shout
     val server =

@@ -39,7 +39,7 @@ class FirstAnswer : Protocol {
 }
 // endregion
 
-/** The examples of `docs/streams/transports.md`; a test compares what they print with the comments in them. */
+/** The examples of `docs/streams.md`; a test compares what they print with the comments in them. */
 suspend fun protocols() {
     // region connection
     createServer(::Echo, "127.0.0.1", 0).use { server ->

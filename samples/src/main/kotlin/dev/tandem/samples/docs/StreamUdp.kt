@@ -10,7 +10,7 @@ import java.net.PortUnreachableException
 import java.net.StandardProtocolFamily
 import kotlin.time.Duration.Companion.seconds
 
-/** The examples of `docs/streams/udp.md`; a test compares what they print with the comments in them. */
+/** The examples of `docs/streams.md`; a test compares what they print with the comments in them. */
 suspend fun datagrams() {
     // region udp
     openDatagramEndpoint(InetSocketAddress("127.0.0.1", 0)).use { server ->
