@@ -14,6 +14,7 @@ import java.net.Socket
 import java.util.concurrent.CountDownLatch
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 
 /** Limits of time, against servers that never answer. */
 class ClientTimeoutTest {
@@ -26,10 +27,10 @@ class ClientTimeoutTest {
                 it.awaitEnd()
                 closed.countDown()
             }.use { server ->
-                val limits = ClientTimeout(total = 100.milliseconds)
+                val limits = ClientTimeout(total = 1.seconds)
                 ClientSession(timeout = limits, engine = engine.factory).use { session ->
                     shouldThrow<TimeoutException> { session.get(server.url()) }.message shouldBe
-                        "GET ${server.url()} took longer than 100ms (the limit `total`)."
+                        "GET ${server.url()} took longer than 1s (the limit `total`)."
                     eventually { closed.count == 0L }
                 }
             }
@@ -47,7 +48,7 @@ class ClientTimeoutTest {
                 closed.countDown()
             }.use { server ->
                 ClientSession(engine = engine.factory).use { session ->
-                    val response = session.get(server.url()) { timeout(ClientTimeout(total = 300.milliseconds)) }
+                    val response = session.get(server.url()) { timeout(ClientTimeout(total = 2.seconds)) }
                     shouldThrow<TimeoutException> { response.text() }.message!! shouldContain "the limit `total`"
                     eventually { closed.count == 0L }
                 }
@@ -64,7 +65,7 @@ class ClientTimeoutTest {
                 it.awaitEnd()
                 closed.countDown()
             }.use { server ->
-                ClientSession(timeout = ClientTimeout(total = 300.milliseconds)).use { session ->
+                ClientSession(timeout = ClientTimeout(total = 2.seconds)).use { session ->
                     session.get(server.url())
                     eventually { closed.count == 0L }
                 }

