@@ -24,7 +24,8 @@ internal suspend fun throughRelay(
     // What happens to the client may happen to the server's handler, too.
     runningLoop().exceptionHandler = ExceptionHandler { _, _ -> }
     val server = echoServer(authority.issue().serverOptions)
-    val door = rawServer()
+    // If nobody comes, an accept without limit would keep the thread, and the loop from closing.
+    val door = rawServer().apply { soTimeout = 20_000 }
     val connecting = createTask { openConnection(LOOPBACK, door.localPort, authority.trustOptions) }
     val relay = Relay(toThread { door.accept() }, rawClient(server.port))
     val pumps =
