@@ -21,6 +21,8 @@ import kotlin.Unit;
  * }
  * }</pre>
  *
+ * <p>It needs the module {@code tandem-http}, and {@code com.fasterxml.jackson.core:jackson-databind}.
+ *
  * <p><b>Cancellation.</b> Cancelling the task that waits closes the connection. <b>Threading.</b> In a task.
  * <b>Python.</b> {@code aiohttp.ClientSession}.
  */
