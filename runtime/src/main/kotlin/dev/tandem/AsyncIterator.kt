@@ -11,7 +11,7 @@ public interface AsyncIterator<out T> {
 
     /** Returns the value that [hasNext] found. */
     public operator fun next(): T
-}
 
-/** What `for` asks for: the iterator itself. */
-public operator fun <T> AsyncIterator<T>.iterator(): AsyncIterator<T> = this
+    /** Returns this iterator: what `for` asks for. */
+    public operator fun iterator(): AsyncIterator<T> = this
+}

@@ -41,9 +41,6 @@ public class ResponseContent internal constructor(
     /** What [hasNext] has found. */
     private var next: ByteArray? = null
 
-    /** What `for` asks for: this itself. */
-    public operator fun iterator(): AsyncIterator<ByteArray> = this
-
     /** Waits for the next piece of the body and returns whether there is one. `for (piece in content)` calls it. */
     override suspend fun hasNext(): Boolean {
         if (next == null) next = read(PIECE).takeIf { it.isNotEmpty() }

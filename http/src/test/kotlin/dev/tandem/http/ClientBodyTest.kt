@@ -1,6 +1,5 @@
 package dev.tandem.http
 
-import dev.tandem.iterator
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly

@@ -2,7 +2,6 @@ package dev.tandem.streams
 
 import dev.tandem.Future
 import dev.tandem.createTask
-import dev.tandem.iterator
 import dev.tandem.toThread
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe

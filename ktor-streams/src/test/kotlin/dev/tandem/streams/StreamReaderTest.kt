@@ -2,7 +2,6 @@ package dev.tandem.streams
 
 import dev.tandem.CancelledException
 import dev.tandem.createTask
-import dev.tandem.iterator
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import org.junit.jupiter.api.Test

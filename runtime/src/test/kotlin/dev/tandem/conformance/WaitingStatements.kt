@@ -4,7 +4,6 @@ import dev.tandem.Future
 import dev.tandem.ReturnWhen
 import dev.tandem.asCompleted
 import dev.tandem.gather
-import dev.tandem.iterator
 import dev.tandem.shield
 import dev.tandem.sleep
 import dev.tandem.wait

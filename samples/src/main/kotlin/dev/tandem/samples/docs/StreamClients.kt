@@ -1,7 +1,6 @@
 package dev.tandem.samples.docs
 
 import dev.tandem.TimeoutException
-import dev.tandem.iterator
 import dev.tandem.streams.IncompleteReadException
 import dev.tandem.streams.openConnection
 import dev.tandem.timeout

@@ -7,7 +7,6 @@ import dev.tandem.http.ClientConnectionException
 import dev.tandem.http.ClientSession
 import dev.tandem.http.ClientTimeout
 import dev.tandem.http.RetryOptions
-import dev.tandem.iterator
 import java.nio.file.Path
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds

@@ -1,6 +1,5 @@
 package dev.tandem.samples.docs
 
-import dev.tandem.iterator
 import dev.tandem.streams.openUnixConnection
 import dev.tandem.streams.startUnixServer
 import java.nio.file.Files
