@@ -39,14 +39,7 @@ public class Server internal constructor(
     private val streams = LoopStreams.of(loop)
     private val acceptors = listeners.map { Acceptor(loop, it, settings.backlog, ::deal) }
     private val connections = AtomicInteger()
-    private val home =
-        ServerLoop(loop, settings.keepAlive, serve) {
-            if (connections.decrementAndGet() ==
-                0
-            ) {
-                finishIfGone()
-            }
-        }
+    private val home = ServerLoop(loop, settings.keepAlive, serve, ::connectionGone)
     private val workers = List(settings.loops - 1) { WorkerLoop(loop, settings.loopThreads, it + 2, ::homeOn) }
     private val closedWithLoop = AutoCloseable { close() }
     private var serving: Future<Unit>? = null
@@ -203,6 +196,10 @@ public class Server internal constructor(
             fewest = worker.count
         }
         if (chosen == null || !chosen.hand(channel, listener)) home.take(channel, listener)
+    }
+
+    private fun connectionGone() {
+        if (connections.decrementAndGet() == 0) finishIfGone()
     }
 
     private fun homeOn(worker: EventLoop) =

@@ -2,7 +2,7 @@ package dev.tandem.streams
 
 import dev.tandem.streams.internal.StreamTransport
 import dev.tandem.streams.internal.TlsTransport
-import dev.tandem.streams.internal.openToRead
+import dev.tandem.streams.internal.openOffLoop
 import dev.tandem.streams.internal.upgradeToTls
 import java.io.IOException
 import java.net.SocketAddress
@@ -10,6 +10,7 @@ import java.net.SocketOption
 import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
 import java.nio.file.Path
+import java.nio.file.StandardOpenOption
 import java.util.Objects
 
 /**
@@ -137,8 +138,7 @@ public class StreamWriter internal constructor(
         offset: Long = 0,
         count: Long = Long.MAX_VALUE,
     ): Long {
-        val loop = transport.loop
-        val file = openToRead(path, loop)
+        val file = openOffLoop { FileChannel.open(path, StandardOpenOption.READ) }
         try {
             return sendFile(file, offset, count)
         } finally {

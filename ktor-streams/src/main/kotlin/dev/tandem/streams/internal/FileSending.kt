@@ -9,9 +9,6 @@ import java.io.IOException
 import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
 import java.nio.channels.SocketChannel
-import java.nio.file.Path
-import java.nio.file.StandardOpenOption
-import java.util.concurrent.atomic.AtomicBoolean
 
 /**
  * Sends parts of files over a socket without copying them through this process. Begun on the loop thread.
@@ -134,26 +131,6 @@ internal suspend fun sendInPieces(
     }
     transport.drain()
     return sent
-}
-
-/** Opens [path] on a worker thread. A cancellation does not wait for that, nor leave the file open. */
-internal suspend fun openToRead(
-    path: Path,
-    loop: EventLoop,
-): FileChannel {
-    // Set by the worker when it has the file, or by a cancellation: whoever comes second sees to the closing.
-    val decided = AtomicBoolean()
-    val opening =
-        loop.runInExecutor(null) {
-            FileChannel.open(path, StandardOpenOption.READ).also { if (decided.getAndSet(true)) it.close() }
-        }
-    try {
-        return shield(opening).await()
-    } catch (e: CancelledException) {
-        opening.addDoneCallback { if (opening.exception() == null && decided.get()) opening.result().close() }
-        decided.set(true)
-        throw e
-    }
 }
 
 /**

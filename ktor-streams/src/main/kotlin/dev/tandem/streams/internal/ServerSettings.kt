@@ -1,9 +1,7 @@
 package dev.tandem.streams.internal
 
-import dev.tandem.CancelledException
 import dev.tandem.ExceptionContext
 import dev.tandem.runningLoop
-import dev.tandem.shield
 import dev.tandem.streams.Server
 import dev.tandem.streams.StreamReader
 import dev.tandem.streams.StreamWriter
@@ -12,7 +10,6 @@ import java.io.IOException
 import java.nio.file.Path
 import java.nio.file.attribute.PosixFilePermission
 import java.util.concurrent.ThreadFactory
-import java.util.concurrent.atomic.AtomicBoolean
 
 /** What is the same for servers of every kind of socket. */
 internal class ServerSettings(
@@ -59,24 +56,7 @@ internal suspend fun startServerOnFile(
 ): Server {
     settings.ssl?.prepare(runningLoop(), isServer = true)
     val listening = UnixListening(path, settings.backlog, permissions?.toSet(), cleanupSocket)
-    return serve(listOf(offLoop { listening.listen() }), settings, handler)
-}
-
-/** Returns what [open] opens on another thread. If nobody waits for it any more, it is closed there: nothing is lost. */
-private suspend fun <R : AutoCloseable> offLoop(open: () -> R): R {
-    val isTaken = AtomicBoolean()
-    // Shielded, since the interrupt of a cancellation would leave files half made.
-    val opening =
-        runningLoop().runInExecutor(null) {
-            runCatching(open).onSuccess { if (!isTaken.compareAndSet(false, true)) it.close() }
-        }
-    try {
-        return shield(opening).await().getOrThrow()
-    } catch (e: CancelledException) {
-        // One of the two is second, and closes: the thread above, or this one if the thread has ended.
-        if (!isTaken.compareAndSet(false, true)) opening.addDoneCallback { it.result().getOrNull()?.close() }
-        throw e
-    }
+    return serve(listOf(openOffLoop { listening.listen() }), settings, handler)
 }
 
 private suspend fun serve(
