@@ -35,15 +35,13 @@ final class JavaEcho {
 
   private static void echo(StreamReader reader, StreamWriter writer) {
     var work = new EchoWork();
+    var buffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
     try {
-      while (true) {
-        byte[] bytes = await(reader.read(BUFFER_SIZE), ConnectionResetException.class);
-        if (bytes.length == 0) {
-          return;
-        }
-        work.on(ByteBuffer.wrap(bytes));
-        writer.write(bytes);
+      while (await(reader.readInto(buffer), ConnectionResetException.class) != -1) {
+        work.on(buffer.flip());
+        writer.write(buffer);
         await(writer.drain(), ConnectionResetException.class);
+        buffer.clear();
       }
     } catch (ConnectionResetException e) {
       // The peer is gone.
