@@ -166,9 +166,8 @@ public class DatagramEndpoint internal constructor(
         val arrivals = streams.arrivals
         val size = arrivals.remaining()
         if (size > target.remaining()) {
-            val message = "A datagram of $size bytes from ${peerName(
-                sender,
-            )}: the buffer has room for ${target.remaining()}"
+            val room = target.remaining()
+            val message = "A datagram of $size bytes from ${peerName(sender)}: the buffer has room for $room"
             throw DatagramTooLargeException(message, Datagram(ByteArray(size).also(arrivals::get), sender))
         }
         target.put(arrivals)

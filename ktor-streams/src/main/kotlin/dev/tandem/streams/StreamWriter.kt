@@ -278,9 +278,7 @@ public class StreamWriter internal constructor(
     internal fun describe(): String = transport.toString()
 
     private fun checkFree(call: String) {
-        check(
-            !isSendingFile,
-        ) { "$call while sendFile() is sending: await that first, so that nothing gets in between." }
+        check(!isSendingFile) { "$call while sendFile() is sending: await that first." }
     }
 
     private companion object {

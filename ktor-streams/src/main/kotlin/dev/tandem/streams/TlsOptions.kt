@@ -131,9 +131,7 @@ public class TlsOptions private constructor(
     public fun withProtocols(vararg protocols: String): TlsOptions {
         require(protocols.isNotEmpty()) { "At least one protocol is needed." }
         val unknown = protocols.filter { it !in PROTOCOLS }
-        require(
-            unknown.isEmpty(),
-        ) { "Only ${PROTOCOLS.joinToString(" and ")} are supported, not ${unknown.joinToString()}." }
+        require(unknown.isEmpty()) { "Only TLSv1.3 and TLSv1.2 are supported, not ${unknown.joinToString()}." }
         return change { it.copy(protocols = protocols.toList()) }
     }
 

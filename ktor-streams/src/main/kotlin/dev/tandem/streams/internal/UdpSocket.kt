@@ -108,10 +108,9 @@ internal class UdpSocket(
     }
 
     private fun unreachable(cause: PortUnreachableException): PortUnreachableException {
-        val message = "Nobody listens on ${peerName(
-            remoteAddress,
-        )}: its host has refused a datagram that was sent before"
-        return PortUnreachableException(message).apply { initCause(cause) }
+        val target = peerName(remoteAddress)
+        return PortUnreachableException("Nobody listens on $target: its host has refused a datagram sent before")
+            .apply { initCause(cause) }
     }
 
     private fun closedException(cause: ClosedChannelException): SocketException =

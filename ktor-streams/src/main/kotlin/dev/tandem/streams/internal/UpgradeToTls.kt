@@ -29,22 +29,9 @@ internal suspend fun upgradeToTls(
                 "answer first; what it sends beyond that, before TLS, somebody else may have slipped in.",
         )
     }
-    return if (serverSide) {
-        TlsTransport.toClient(wire, options, early)
-    } else {
-        TlsTransport.toServer(
-            wire,
-            if (serverName ==
-                null
-            ) {
-                options
-            } else {
-                options.withServerName(serverName)
-            },
-            name!!,
-            early,
-        )
-    }
+    if (serverSide) return TlsTransport.toClient(wire, options, early)
+    val named = if (serverName == null) options else options.withServerName(serverName)
+    return TlsTransport.toServer(wire, named, name!!, early)
 }
 
 /**
