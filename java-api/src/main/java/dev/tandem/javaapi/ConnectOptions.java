@@ -2,6 +2,7 @@ package dev.tandem.javaapi;
 
 import dev.tandem.streams.TlsOptions;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -60,7 +61,8 @@ public final class ConnectOptions {
   }
 
   /**
-   * Sets how many bytes {@link StreamReader#readLine} and {@link StreamReader#readUntil} search for the separator.
+   * Sets how many bytes {@link StreamReader#readLine} and {@link StreamReader#readUntil} search for the separator;
+   * protocols have no such limit.
    *
    * @param bytes at least one
    * @return a copy of these options
@@ -100,6 +102,14 @@ public final class ConnectOptions {
    */
   public ConnectOptions withHappyEyeballsDelay(Duration delay) {
     return new ConnectOptions(tls, limit, localAddress, connectTimeout, delay);
+  }
+
+  /** Says that these options cannot be those of a connection to the Unix socket {@code path}, if so. */
+  void checkForPath(Path path) {
+    if (localAddress != null) {
+      throw new IllegalArgumentException(
+          "A connection to the Unix socket " + path + " cannot come from " + localAddress + ".");
+    }
   }
 
   @Override

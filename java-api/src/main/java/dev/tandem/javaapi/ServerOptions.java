@@ -7,8 +7,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
- * How a server listens and serves, for {@link Streams#startServer} and {@link Streams#startUnixServer}. Options are never
- * changed: each {@code with...} returns a copy.
+ * How a server listens and serves, for {@link Streams#startServer}, {@link Transports#createServer} and their like for Unix
+ * sockets. Options are never changed: each {@code with...} returns a copy.
  *
  * <p><b>Threading.</b> Any thread. <b>Python.</b> The keyword arguments of {@code asyncio.start_server}.
  *

@@ -106,10 +106,7 @@ public final class Streams {
    */
   public static Coroutine<Connection> openUnixConnection(Path path, ConnectOptions options) {
     Objects.requireNonNull(path, "path");
-    if (options.localAddress != null) {
-      throw new IllegalArgumentException("A connection to the Unix socket " + path
-          + " cannot come from " + options.localAddress + ".");
-    }
+    options.checkForPath(path);
     return SuspendingCall.<dev.tandem.streams.Connection, Connection>coroutine(
         "openUnixConnection",
         k -> JavaConnectingKt.openUnixConnection(

@@ -3,7 +3,6 @@ package dev.tandem.javaapi;
 import dev.tandem.Coroutine;
 import dev.tandem.CoroutineKt;
 import dev.tandem.streams.BaseProtocol;
-import dev.tandem.streams.CreateConnectionKt;
 import dev.tandem.streams.CreateDatagramEndpointKt;
 import dev.tandem.streams.CreateServerKt;
 import dev.tandem.streams.DatagramProtocol;
@@ -12,8 +11,11 @@ import dev.tandem.streams.OpenDatagramEndpointKt;
 import dev.tandem.streams.TlsOptions;
 import dev.tandem.streams.Transport;
 import dev.tandem.streams.TransportPair;
+import dev.tandem.streams.internal.JavaConnectingKt;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -25,8 +27,6 @@ import java.util.function.Supplier;
  * {@link Streams} is for code that awaits. A callback runs on the loop's thread and must not await.
  */
 public final class Transports {
-  private static final int BACKLOG = 100;
-
   private Transports() {}
 
   /**
@@ -49,7 +49,7 @@ public final class Transports {
    */
   public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
       Supplier<? extends P> protocolFactory, String host, int port) {
-    return createConnection(protocolFactory, host, port, null);
+    return createConnection(protocolFactory, host, port, new ConnectOptions());
   }
 
   /**
@@ -64,11 +64,38 @@ public final class Transports {
    */
   public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
       Supplier<? extends P> protocolFactory, String host, int port, TlsOptions ssl) {
+    var options = new ConnectOptions();
+    return createConnection(
+        protocolFactory, host, port, ssl == null ? options : options.withTls(ssl));
+  }
+
+  /**
+   * Connects as {@code options} say; otherwise as the overload without.
+   *
+   * @param protocolFactory makes a protocol
+   * @param host a name or an address
+   * @param port the port
+   * @param options TLS, time limits, the local address; the limit of lines means nothing here
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.SocketTimeoutException} if a time limit of
+   *     {@code options} has passed
+   */
+  public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
+      Supplier<? extends P> protocolFactory, String host, int port, ConnectOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(options, "options");
     return CoroutineKt.coroutine(
         "createConnection",
-        k -> CreateConnectionKt.<P>createConnection(protocolFactory::get, host, port, ssl, k));
+        k -> JavaConnectingKt.<P>createConnection(
+            protocolFactory::get,
+            host,
+            port,
+            options.tls,
+            options.localAddress,
+            options.connectTimeout,
+            options.happyEyeballsDelay,
+            k));
   }
 
   /**
@@ -79,16 +106,34 @@ public final class Transports {
    * @param protocolFactory makes a protocol
    * @param path the socket's file
    * @param <P> the protocol's type
-   * @return a coroutine, to be awaited
+   * @return a coroutine, to be awaited; it fails as {@link Streams#openUnixConnection} does
    */
   public static <P extends BaseProtocol>
       Coroutine<TransportPair<Transport, P>> createUnixConnection(
           Supplier<? extends P> protocolFactory, Path path) {
+    return createUnixConnection(protocolFactory, path, new ConnectOptions());
+  }
+
+  /**
+   * Connects to the Unix socket at {@code path} as {@code options} say; otherwise as the overload without.
+   *
+   * @param protocolFactory makes a protocol
+   * @param path the socket's file
+   * @param options with TLS, {@link TlsOptions#withServerName} or {@link TlsOptions#withoutHostNameVerification} is
+   *     needed; a local address is an error
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited
+   */
+  public static <P extends BaseProtocol>
+      Coroutine<TransportPair<Transport, P>> createUnixConnection(
+          Supplier<? extends P> protocolFactory, Path path, ConnectOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(path, "path");
+    options.checkForPath(path);
     return CoroutineKt.coroutine(
         "createUnixConnection",
-        k -> CreateConnectionKt.<P>createUnixConnection(protocolFactory::get, path, null, k));
+        k -> JavaConnectingKt.<P>createUnixConnection(
+            protocolFactory::get, path, options.tls, options.connectTimeout, k));
   }
 
   /**
@@ -104,7 +149,7 @@ public final class Transports {
    */
   public static Coroutine<Server> createServer(
       Supplier<? extends BaseProtocol> protocolFactory, String host, int port) {
-    return createServer(protocolFactory, host, port, null);
+    return createServer(protocolFactory, host, port, new ServerOptions());
   }
 
   /**
@@ -118,10 +163,84 @@ public final class Transports {
    */
   public static Coroutine<Server> createServer(
       Supplier<? extends BaseProtocol> protocolFactory, String host, int port, TlsOptions ssl) {
+    return createServer(protocolFactory, host, port, new ServerOptions().withSsl(ssl));
+  }
+
+  /**
+   * Listens as {@code options} say; otherwise as the overload without.
+   *
+   * <p>With {@link ServerOptions#withLoops}, the factory is called on the thread of the loop that serves the connection,
+   * and the protocol never leaves it. What protocols share, and what the factory itself uses, must then be safe for
+   * several threads.
+   *
+   * @param protocolFactory makes a protocol; called for each connection
+   * @param host a name or an address of this machine; null listens on all of them, with one socket for IPv4 and IPv6
+   * @param port 0 lets the system choose; several addresses of one name get the same port
+   * @param options TLS, several loops, and more; the limit of lines means nothing here
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      String host,
+      int port,
+      ServerOptions options) {
+    return createTcpServer(protocolFactory, Collections.singletonList(host), port, options);
+  }
+
+  /**
+   * Listens on {@code port} of each of {@code hosts}; otherwise as the overload with one.
+   *
+   * @param protocolFactory makes a protocol; called for each connection
+   * @param hosts names or addresses of this machine
+   * @param port 0 lets the system choose one that is free on all of them
+   * @param options TLS, several loops, and more
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<String> hosts,
+      int port,
+      ServerOptions options) {
+    return createTcpServer(protocolFactory, List.copyOf(hosts), port, options);
+  }
+
+  /**
+   * Listens on the Unix socket {@code path} and lets a protocol of its own talk to each peer.
+   *
+   * <p>What becomes of the socket's file is as with {@link Streams#startUnixServer}. <b>Python.</b> {@code
+   * loop.create_unix_server}.
+   *
+   * @param protocolFactory makes a protocol; called for each connection
+   * @param path of a hundred bytes or so at most
+   * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the path is taken
+   */
+  public static Coroutine<Server> createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, Path path) {
+    return createUnixServer(protocolFactory, path, new ServerOptions());
+  }
+
+  /**
+   * Listens as {@code options} say; otherwise as the overload without.
+   *
+   * @param protocolFactory makes a protocol; with several loops, called on the thread of the connection's loop
+   * @param path of a hundred bytes or so at most
+   * @param options TLS, permissions, several loops, and more; those of TCP mean nothing here
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> createUnixServer(
+      Supplier<? extends BaseProtocol> protocolFactory, Path path, ServerOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(options, "options");
     return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
-        "createServer",
-        k -> CreateServerKt.createServer(protocolFactory::get, host, port, ssl, BACKLOG, k),
+        "createUnixServer",
+        k -> CreateServerKt.createServerOnFile(
+            protocolFactory::get,
+            path,
+            options.permissions(),
+            options.cleanupSocket(),
+            options.settings(),
+            k),
         Server::new);
   }
 
@@ -189,5 +308,25 @@ public final class Transports {
             options.family,
             k),
         DatagramEndpoint::new);
+  }
+
+  private static Coroutine<Server> createTcpServer(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      List<String> hosts,
+      int port,
+      ServerOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(options, "options");
+    return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
+        "createServer",
+        k -> CreateServerKt.createTcpServer(
+            protocolFactory::get,
+            hosts,
+            port,
+            options.reuseAddress(),
+            options.reusePort(),
+            options.settings(),
+            k),
+        Server::new);
   }
 }

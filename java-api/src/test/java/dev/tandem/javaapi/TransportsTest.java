@@ -8,15 +8,19 @@ import static dev.tandem.javaapi.Streams.openConnection;
 import static dev.tandem.javaapi.Transports.createConnection;
 import static dev.tandem.javaapi.Transports.createDatagramEndpoint;
 import static dev.tandem.javaapi.Transports.createServer;
+import static dev.tandem.javaapi.Transports.createUnixConnection;
+import static dev.tandem.javaapi.Transports.createUnixServer;
 import static dev.tandem.javaapi.Transports.openDatagramEndpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tandem.CancelledException;
+import dev.tandem.EventLoop;
 import dev.tandem.Future;
 import dev.tandem.streams.BufferedProtocol;
 import dev.tandem.streams.DatagramProtocol;
@@ -32,10 +36,19 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The Java faces of UDP, transports and protocols. What they do is tested beside them. */
 class TransportsTest extends OnEachCarrier {
@@ -59,6 +72,75 @@ class TransportsTest extends OnEachCarrier {
       }
     });
     assertEquals(List.of("connectionMade", "dataReceived hello", "connectionLost null"), log);
+  }
+
+  @Test
+  void connectOptionsReachTheSocket() {
+    Asyncio.run(() -> {
+      var local = new InetSocketAddress("127.0.0.9", 0);
+      var options = new ConnectOptions()
+          .withLocalAddress(local)
+          .withConnectTimeout(Duration.ofMinutes(20))
+          .withHappyEyeballsDelay(null);
+      try (var server = await(createServer(Echo::new, HOST, 0))) {
+        var pair = await(createConnection(Recorder::new, HOST, server.port(), options));
+        var address = (InetSocketAddress) pair.transport().getLocalAddress();
+        assertEquals(local.getAddress(), address.getAddress());
+        assertNull(pair.transport().getTls());
+        pair.transport().close();
+        await(pair.protocol().lost);
+      }
+      var timeless = new ConnectOptions().withConnectTimeout(Duration.ZERO);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> await(createConnection(Recorder::new, HOST, 1, timeless)));
+    });
+  }
+
+  @Test
+  void serverOptionsReachTheServer() {
+    Set<EventLoop> loops = ConcurrentHashMap.newKeySet();
+    Supplier<Echo> factory = () -> {
+      loops.add(runningLoop());
+      return new Echo();
+    };
+    Asyncio.run(() -> {
+      var options = new ServerOptions().withStartServing(false).withLoops(2);
+      var server = await(createServer(factory, List.of(HOST, "127.0.0.2"), 0, options));
+      assertFalse(server.isServing());
+      server.startServing();
+      for (var host : List.of(HOST, "127.0.0.2")) {
+        var connection = await(openConnection(host, server.port()));
+        connection.writer().write("x".getBytes());
+        assertEquals("x", new String(await(connection.reader().readExactly(1))));
+      }
+    });
+    assertEquals(2, loops.size());
+    assertTrue(loops.stream().allMatch(EventLoop::isClosed));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void unixSocketsCarryProtocols(@TempDir Path directory) {
+    Asyncio.run(() -> {
+      var path = directory.resolve("s");
+      var onlyOurs = PosixFilePermissions.fromString("rw-------");
+      var serverOptions = new ServerOptions().withPermissions(onlyOurs);
+      try (var server = await(createUnixServer(Echo::new, path, serverOptions))) {
+        assertTrue(server.isServing());
+        assertEquals(onlyOurs, Files.getPosixFilePermissions(path));
+        var options = new ConnectOptions().withConnectTimeout(Duration.ofMinutes(20));
+        var pair = await(createUnixConnection(Recorder::new, path, options));
+        pair.transport().write("hello".getBytes());
+        assertEquals("hello", await(pair.protocol().received));
+        pair.transport().close();
+        await(pair.protocol().lost);
+      }
+      assertFalse(Files.exists(path));
+      var local = new ConnectOptions().withLocalAddress(ANY_PORT);
+      assertThrows(
+          IllegalArgumentException.class, () -> createUnixConnection(Recorder::new, path, local));
+    });
   }
 
   @Test

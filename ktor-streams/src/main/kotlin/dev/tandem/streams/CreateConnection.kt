@@ -1,15 +1,20 @@
 package dev.tandem.streams
 
 import dev.tandem.streams.internal.ProtocolTransport
+import java.net.InetSocketAddress
 import java.nio.file.Path
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
 
 /**
  * Connects to [port] of [host] and lets a protocol talk to the peer: the one that [protocolFactory] makes once the
  * connection is there. Returns when [BaseProtocol.connectionMade] was called.
  *
- * Connects as [openConnection] does, with the same errors. What [protocolFactory] throws is thrown.
+ * Connects as [openConnection] does, to one of several addresses, and with the same errors. What [protocolFactory] throws
+ * is thrown.
  *
- * **Cancellation.** No socket stays open. **Threading.** In a task. **Python.** `loop.create_connection`.
+ * **Cancellation.** No socket stays open. **Threading.** In a task. **Python.** `loop.create_connection`. Differs from
+ * asyncio: several addresses are tried at a time unless that is switched off; there is a time limit for connecting.
  *
  * ```
  * val (transport, protocol) = createConnection(::Greeting, "127.0.0.1", 8888)
@@ -18,14 +23,29 @@ import java.nio.file.Path
  * ```
  *
  * @param ssl null for plain TCP; `TlsOptions()` for TLS that trusts whom the JVM trusts
+ * @param localAddress what the connection is to come from; port 0 leaves the port to the system
+ * @param connectTimeout how long finding the address and connecting may take in all; null: as long as the system takes
+ * @param happyEyeballsDelay how long an address may be silent before the next is tried, too; null tries them one after
+ * the other
  */
 public suspend fun <P : BaseProtocol> createConnection(
     protocolFactory: () -> P,
     host: String,
     port: Int,
     ssl: TlsOptions? = null,
+    localAddress: InetSocketAddress? = null,
+    connectTimeout: Duration? = null,
+    happyEyeballsDelay: Duration? = 250.milliseconds,
 ): TransportPair<Transport, P> {
-    val connection = openConnection(host, port, ssl)
+    val connection =
+        openConnection(
+            host,
+            port,
+            ssl,
+            localAddress = localAddress,
+            connectTimeout = connectTimeout,
+            happyEyeballsDelay = happyEyeballsDelay,
+        )
     return converse(connection.writer, protocolFactory)
 }
 
@@ -33,12 +53,20 @@ public suspend fun <P : BaseProtocol> createConnection(
  * Connects to the Unix socket at [path]; otherwise as [createConnection], with the errors of [openUnixConnection].
  *
  * **Python.** `loop.create_unix_connection`.
+ *
+ * @param ssl with [TlsOptions.withServerName] or [TlsOptions.withoutHostNameVerification], since no certificate is made
+ * out to a path
+ * @param connectTimeout how long to wait while the server has more connections to accept than it keeps; null: no limit
  */
 public suspend fun <P : BaseProtocol> createUnixConnection(
     protocolFactory: () -> P,
     path: Path,
     ssl: TlsOptions? = null,
-): TransportPair<Transport, P> = converse(openUnixConnection(path, ssl).writer, protocolFactory)
+    connectTimeout: Duration? = null,
+): TransportPair<Transport, P> {
+    val connection = openUnixConnection(path, ssl, connectTimeout = connectTimeout)
+    return converse(connection.writer, protocolFactory)
+}
 
 /** Has a protocol take over the stream that [writer] writes to, and closes the stream if that fails. */
 internal suspend fun <P : BaseProtocol> converse(

@@ -20,6 +20,9 @@ public interface Transport : AutoCloseable {
     /** The address of the other end. */
     public val remoteAddress: SocketAddress?
 
+    /** What TLS has agreed upon, or null without TLS. **Python.** `get_extra_info("ssl_object")`. */
+    public val tls: TlsSession?
+
     /** Who is called from now on; a [Protocol] may give way to a [BufferedProtocol], and reverse. */
     public var protocol: BaseProtocol
 

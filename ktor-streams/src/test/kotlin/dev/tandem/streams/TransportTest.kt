@@ -4,7 +4,9 @@ import dev.tandem.CancelledException
 import dev.tandem.ExceptionHandler
 import dev.tandem.createTask
 import dev.tandem.runningLoop
+import dev.tandem.streams.internal.LoopStreams
 import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import org.junit.jupiter.api.Test
@@ -12,12 +14,17 @@ import org.junit.jupiter.api.io.TempDir
 import java.io.IOException
 import java.net.InetSocketAddress
 import java.net.Socket
+import java.net.SocketTimeoutException
 import java.net.StandardProtocolFamily
 import java.net.StandardSocketOptions
 import java.net.UnixDomainSocketAddress
 import java.nio.ByteBuffer
 import java.nio.channels.ServerSocketChannel
 import java.nio.file.Path
+import java.util.concurrent.CountDownLatch
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.minutes
 
 /** What is called when; the lists are those that the same programs print under CPython 3.13. */
 class TransportTest {
@@ -352,6 +359,54 @@ class TransportTest {
         }
         events shouldBe listOf("connectionMade", "dataReceived over a file", "eofReceived", "connectionLost null")
     }
+
+    @Test
+    fun theConnectionComesFromTheLocalAddress() =
+        streamTest {
+            rawServer().use { server ->
+                val local = InetSocketAddress("127.0.0.9", 0)
+                val (transport, protocol) =
+                    createConnection(
+                        { Recorder(events) },
+                        LOOPBACK,
+                        server.localPort,
+                        localAddress = local,
+                        connectTimeout = 20.minutes,
+                        happyEyeballsDelay = null,
+                    )
+                server.accept().use { it.inetAddress shouldBe local.address }
+                (transport.localAddress as InetSocketAddress).address shouldBe local.address
+                protocol.lost.await()
+            }
+        }
+
+    @Test
+    fun theConnectTimeoutEndsTheCallWithoutAProtocol() =
+        streamTest {
+            val answer = CountDownLatch(1)
+            LoopStreams.of(runningLoop()).lookUp = { answer.await().let { emptyList() } }
+            shouldThrow<SocketTimeoutException> {
+                createConnection({ Recorder(events) }, "slow.example", 1, connectTimeout = 50.milliseconds)
+            }
+            answer.countDown()
+            events.shouldBeEmpty()
+        }
+
+    @Test
+    fun timesMustMakeSense() =
+        streamTest {
+            val factory = { Recorder(events) }
+            shouldThrow<IllegalArgumentException> {
+                createConnection(factory, LOOPBACK, 1, connectTimeout = Duration.ZERO)
+            }
+            shouldThrow<IllegalArgumentException> {
+                createConnection(factory, LOOPBACK, 1, happyEyeballsDelay = -1.milliseconds)
+            }
+            shouldThrow<IllegalArgumentException> {
+                createUnixConnection(factory, Path.of("none"), connectTimeout = Duration.ZERO)
+            }
+            events.shouldBeEmpty()
+        }
 
     @Test
     fun aFactoryThatFailsLeavesNoSocket() =

@@ -6,6 +6,7 @@ import dev.tandem.streams.BaseProtocol
 import dev.tandem.streams.BufferedProtocol
 import dev.tandem.streams.Protocol
 import dev.tandem.streams.StreamWriter
+import dev.tandem.streams.TlsSession
 import dev.tandem.streams.Transport
 import java.io.IOException
 import java.net.SocketAddress
@@ -35,6 +36,7 @@ internal class ProtocolTransport(
 
     override val localAddress: SocketAddress? get() = writer.localAddress
     override val remoteAddress: SocketAddress? get() = writer.remoteAddress
+    override val tls: TlsSession? get() = writer.tls
 
     /** Returns a future that is done once the protocol has its connection and reading has begun. */
     fun start(): Future<Unit> {
