@@ -8,6 +8,7 @@ import dev.tandem.streams.CreateServerKt;
 import dev.tandem.streams.DatagramProtocol;
 import dev.tandem.streams.DatagramTransport;
 import dev.tandem.streams.OpenDatagramEndpointKt;
+import dev.tandem.streams.StartTlsKt;
 import dev.tandem.streams.TlsOptions;
 import dev.tandem.streams.Transport;
 import dev.tandem.streams.TransportPair;
@@ -242,6 +243,44 @@ public final class Transports {
             options.settings(),
             k),
         Server::new);
+  }
+
+  /**
+   * Turns the open connection of {@code transport} into a TLS one, as protocols do after a command such as {@code
+   * STARTTLS}; the side that accepted the connection is TLS's server.
+   *
+   * <p>{@code protocol} is called from now on; its {@code connectionMade} is not, its {@code connectionLost} is, whether
+   * or not the handshake succeeds. A callback that creates a task for this must call {@link Transport#pauseReading} before
+   * it tells the peer to begin. To write during the handshake is an error. A failure, or a cancellation, closes the
+   * connection. <b>Python.</b> {@code loop.start_tls}.
+   *
+   * @param transport of {@link #createConnection} or {@link #createServer}
+   * @param protocol who takes over; the same as before, perhaps
+   * @param options whom to trust, who to be
+   * @return a coroutine, to be awaited: {@code transport}, which goes on; it fails as that of {@link
+   *     Streams#openConnection} does
+   */
+  public static Coroutine<Transport> startTls(
+      Transport transport, BaseProtocol protocol, TlsOptions options) {
+    return startTls(transport, protocol, options, null);
+  }
+
+  /**
+   * Turns the open connection into a TLS one; otherwise as the overload without a name.
+   *
+   * @param transport of {@link #createConnection} or {@link #createServer}
+   * @param protocol who takes over
+   * @param options whom to trust, who to be
+   * @param serverName client: the name to verify; null for that of the options, or the host that was connected to
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Transport> startTls(
+      Transport transport, BaseProtocol protocol, TlsOptions options, String serverName) {
+    Objects.requireNonNull(transport, "transport");
+    Objects.requireNonNull(protocol, "protocol");
+    Objects.requireNonNull(options, "options");
+    return CoroutineKt.coroutine(
+        "startTls", k -> StartTlsKt.startTls(transport, protocol, options, serverName, null, k));
   }
 
   /**

@@ -1,15 +1,21 @@
 package dev.tandem.javaapi;
 
 import static dev.tandem.javaapi.Asyncio.await;
+import static dev.tandem.javaapi.Asyncio.runningLoop;
 import static dev.tandem.javaapi.Streams.openConnection;
 import static dev.tandem.javaapi.Streams.startServer;
+import static dev.tandem.javaapi.Transports.createConnection;
+import static dev.tandem.javaapi.Transports.startTls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tandem.Future;
 import dev.tandem.streams.CertificateVerificationException;
 import dev.tandem.streams.ClientCertificates;
 import dev.tandem.streams.PemException;
+import dev.tandem.streams.Protocol;
 import dev.tandem.streams.TlsIdentity;
 import dev.tandem.streams.TlsOptions;
 import java.io.IOException;
@@ -105,6 +111,31 @@ class TlsTest extends OnEachCarrier {
   }
 
   @Test
+  void startTlsHandsOverToAnotherProtocol() {
+    Asyncio.run(() -> {
+      ConnectionHandler handler = (reader, writer) -> {
+        await(reader.readLine());
+        writer.write("go ahead\n".getBytes());
+        await(writer.startTls(server));
+        echo(reader, writer);
+      };
+      try (var running = await(startServer(HOST, 0, handler))) {
+        var pair = await(createConnection(Line::new, HOST, running.port()));
+        var transport = pair.transport();
+        transport.write("STARTTLS\n".getBytes());
+        assertEquals("go ahead\n", await(pair.protocol().received));
+        var secure = new Line();
+        assertSame(transport, await(startTls(transport, secure, client, "two.example")));
+        assertEquals("two.example", transport.getTls().getServerName());
+        transport.write("secret\n".getBytes());
+        assertEquals("secret\n", await(secure.received));
+        transport.close();
+        await(secure.lost);
+      }
+    });
+  }
+
+  @Test
   void wrongHostIsTheExceptionItself() {
     Asyncio.run(() -> {
       try (var running = await(startServer(HOST, 0, server, TlsTest::echo))) {
@@ -140,5 +171,20 @@ class TlsTest extends OnEachCarrier {
       throw new UncheckedIOException(e);
     }
     return target;
+  }
+
+  private static final class Line implements Protocol {
+    final Future<String> received = runningLoop().createFuture();
+    final Future<String> lost = runningLoop().createFuture();
+
+    @Override
+    public void dataReceived(byte[] data) {
+      received.complete(new String(data));
+    }
+
+    @Override
+    public void connectionLost(Throwable exception) {
+      lost.complete("lost");
+    }
   }
 }

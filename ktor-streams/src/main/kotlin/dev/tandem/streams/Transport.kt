@@ -41,7 +41,7 @@ public interface Transport : AutoCloseable {
     /**
      * Sends [data], now or later; the caller may change the array at once. What is written after [close] is dropped.
      *
-     * @throws IllegalStateException after [writeEof].
+     * @throws IllegalStateException after [writeEof], and during [startTls].
      */
     public fun write(data: ByteArray)
 

@@ -2,6 +2,7 @@ package dev.tandem.streams
 
 import dev.tandem.CancelledException
 import dev.tandem.ExceptionHandler
+import dev.tandem.Task
 import dev.tandem.createTask
 import dev.tandem.runningLoop
 import dev.tandem.toThread
@@ -12,12 +13,15 @@ import io.kotest.matchers.string.shouldStartWith
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
+import java.io.IOException
+import java.net.Socket
 import javax.net.ssl.SSLHandshakeException
 import javax.net.ssl.SSLSocket
 
 class StartTlsTest {
     private val authority = Identity.authority()
     private val identity = authority.issue()
+    private val events = ArrayList<String>()
 
     @ParameterizedTest
     @ValueSource(strings = ["TLSv1.2", "TLSv1.3"])
@@ -197,6 +201,127 @@ class StartTlsTest {
             }
         }
 
+    @Test
+    fun aProtocolOfAServerGoesOnWithTls() =
+        streamTest {
+            createServer({ Upgrading(identity.serverOptions) }, LOOPBACK, 0).useToTheEnd { server ->
+                openConnection(LOOPBACK, server.port).use { connection ->
+                    connection.writer.write("STARTTLS\n".toByteArray())
+                    connection.reader.readLine().text() shouldBe "220 go ahead\n"
+                    connection.startTls(authority.trustOptions)
+                    connection.writer.write("secret\n".toByteArray())
+                    connection.reader.readLine().text() shouldBe "TLSv1.3 secret\n"
+                }
+            }
+        }
+
+    @Test
+    fun anotherProtocolOfAClientTakesOver() =
+        streamTest {
+            val options = identity.serverOptions
+            startServer(LOOPBACK, 0) { reader, writer -> upgrade(reader, writer, options) }.useToTheEnd { server ->
+                val (transport, _) = createConnection({ Recorder(events) }, LOOPBACK, server.port)
+                transport.write("STARTTLS\n".toByteArray())
+                passUntil { "dataReceived 220 go ahead\n" in events }
+                val secure = Recorder(events)
+                startTls(transport, secure, authority.trustOptions) shouldBe transport
+                transport.protocol shouldBe secure
+                transport.tls!!.peerCertificates.first() shouldBe identity.certificate
+                transport.write("secret\n".toByteArray())
+                secure.lost.await()
+            }
+            events shouldBe
+                listOf(
+                    "connectionMade",
+                    "dataReceived 220 go ahead\n",
+                    "dataReceived TLSv1.3 secret\n",
+                    "eofReceived",
+                    "connectionLost null",
+                )
+        }
+
+    @Test
+    fun aHandshakeThatFailsIsTheEndOfTheNewProtocol() =
+        streamTest {
+            shakingHands { transport, starting, peer ->
+                shouldThrow<IllegalStateException> { transport.write("x".toByteArray()) }.message shouldContain
+                    "during startTls()"
+                shouldThrow<IllegalStateException> { startTls(transport, transport.protocol, identity.trustOptions) }
+                peer.send("250 injected\n")
+                shouldThrow<NotTlsException> { starting.await() }
+            }
+            events.single() shouldStartWith "connectionLost dev.tandem.streams.NotTlsException"
+        }
+
+    @Test
+    fun whoClosesDuringTheHandshakeIsToldOfNoFailure() =
+        streamTest {
+            shakingHands { transport, starting, _ ->
+                transport.close()
+                shouldThrow<IOException> { starting.await() }
+            }
+            events shouldBe listOf("connectionLost null")
+        }
+
+    @Test
+    fun cancellingTheHandshakeIsNoFailureOfTheConnection() =
+        streamTest {
+            shakingHands { _, starting, _ ->
+                starting.cancel()
+                shouldThrow<CancelledException> { starting.await() }
+            }
+            events shouldBe listOf("connectionLost null")
+        }
+
+    @Test
+    fun aProtocolGoesOnIfTlsIsThereAlready() =
+        streamTest {
+            createServer(::Echo, LOOPBACK, 0, identity.serverOptions).useToTheEnd { server ->
+                val factory = { Recorder(events) }
+                val (transport, client) = createConnection(factory, LOOPBACK, server.port, authority.trustOptions)
+                shouldThrow<IllegalStateException> {
+                    startTls(transport, Recorder(ArrayList()), authority.trustOptions)
+                }.message shouldContain "is a TLS one already"
+                transport.write("on".toByteArray())
+                passUntil { "dataReceived on" in events }
+                transport.close()
+                client.lost.await()
+            }
+        }
+
+    /** Runs [body] while a protocol waits for the answer of a peer to its first message of the handshake. */
+    private suspend fun shakingHands(body: suspend (Transport, Task<Transport>, Socket) -> Unit) {
+        rawServer().use { server ->
+            val (transport, _) = createConnection({ Recorder(ArrayList()) }, LOOPBACK, server.localPort)
+            server.accept().use { peer ->
+                val secure = Recorder(events)
+                val starting = createTask { startTls(transport, secure, authority.trustOptions) }
+                toThread { peer.getInputStream().read(ByteArray(10_000)) }
+                body(transport, starting, peer)
+                secure.lost.await()
+            }
+        }
+    }
+
+    /** Begins TLS at the first thing it hears, and answers what comes then. */
+    private class Upgrading(
+        private val options: TlsOptions,
+    ) : Protocol {
+        private lateinit var transport: Transport
+        private var starting: Task<Transport>? = null
+
+        override fun connectionMade(transport: Transport) {
+            this.transport = transport
+        }
+
+        override fun dataReceived(data: ByteArray) {
+            if (starting != null) return transport.write("${transport.tls!!.protocol} ".toByteArray() + data)
+            transport.pauseReading()
+            transport.write("220 go ahead\n".toByteArray())
+            starting = createTask { startTls(transport, this@Upgrading, options) }
+        }
+    }
+
     /** Connects to a server that speaks plain text until it is told otherwise. */
     private suspend fun withServer(
         options: TlsOptions,
@@ -220,7 +345,7 @@ class StartTlsTest {
         writer.write("${writer.tls!!.protocol} ".toByteArray() + line)
     }
 
-    private fun answerHandshake(socket: java.net.Socket) {
+    private fun answerHandshake(socket: Socket) {
         val tls =
             identity.serverOptions.context.socketFactory
                 .createSocket(socket, null, false) as SSLSocket

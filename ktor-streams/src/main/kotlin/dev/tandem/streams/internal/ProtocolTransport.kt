@@ -6,6 +6,7 @@ import dev.tandem.streams.BaseProtocol
 import dev.tandem.streams.BufferedProtocol
 import dev.tandem.streams.Protocol
 import dev.tandem.streams.StreamWriter
+import dev.tandem.streams.TlsOptions
 import dev.tandem.streams.TlsSession
 import dev.tandem.streams.Transport
 import java.io.IOException
@@ -25,13 +26,20 @@ internal class ProtocolTransport(
     private val writer: StreamWriter,
     override var protocol: BaseProtocol,
 ) : Transport {
-    private val wire = writer.transport
+    /** The socket, then TLS over it after [startTls]. */
+    private val wire get() = writer.transport
     private val loop = wire.loop
     private var isPaused = false
     private var hasEnded = false
     private var isLost = false
 
-    /** What a function of the protocol threw, which has ended the connection. */
+    /** Whether the handshake of [startTls] is under way: it reads and writes by itself then. */
+    private var isShakingHands = false
+
+    /** Whether this side has closed during the handshake, which is no failure then. */
+    private var hasGivenUp = false
+
+    /** What has ended the connection: a function of the protocol threw it, or the handshake of [startTls]. */
     private var fatal: Throwable? = null
 
     override val localAddress: SocketAddress? get() = writer.localAddress
@@ -51,7 +59,7 @@ internal class ProtocolTransport(
 
     // ---- reading --------------------------------------------------------------------------------------------------
 
-    override fun isReading(): Boolean = !isPaused && !wire.isClosing
+    override fun isReading(): Boolean = !isPaused && !isShakingHands && !wire.isClosing
 
     override fun pauseReading() {
         if (!isReading()) return
@@ -62,7 +70,7 @@ internal class ProtocolTransport(
     override fun resumeReading() {
         if (!isPaused || wire.isClosing) return
         isPaused = false
-        if (!hasEnded) startReading()
+        if (!hasEnded && !isShakingHands) startReading()
     }
 
     private fun startReading() {
@@ -128,20 +136,24 @@ internal class ProtocolTransport(
     // ---- writing --------------------------------------------------------------------------------------------------
 
     override fun write(data: ByteArray) {
+        checkWritable()
         writer.write(data)
     }
 
     override fun write(data: ByteBuffer) {
+        checkWritable()
         writer.write(data)
     }
 
     override fun writeLines(lines: Iterable<ByteArray>) {
+        checkWritable()
         writer.writeLines(lines)
     }
 
     override fun canWriteEof(): Boolean = writer.canWriteEof()
 
     override fun writeEof() {
+        checkWritable()
         writer.writeEof()
     }
 
@@ -163,6 +175,12 @@ internal class ProtocolTransport(
         writer.setOption(option, value)
     }
 
+    private fun checkWritable() {
+        check(
+            !isShakingHands,
+        ) { "write() during startTls(): await that first, so that nothing goes out as plain text." }
+    }
+
     private fun tellWriting(isAboveMark: Boolean) {
         val name = if (isAboveMark) "pauseWriting" else "resumeWriting"
         try {
@@ -172,17 +190,46 @@ internal class ProtocolTransport(
         }
     }
 
+    // ---- TLS ------------------------------------------------------------------------------------------------------
+
+    suspend fun startTls(
+        successor: BaseProtocol,
+        options: TlsOptions,
+        serverName: String?,
+        serverSide: Boolean?,
+    ) {
+        check(!isShakingHands) { "startTls(): the handshake on $this has begun already." }
+        check(!hasEnded) { "startTls(): the peer has ended the connection; $this only writes." }
+        val predecessor = protocol
+        if (isReading()) wire.unwatch()
+        isShakingHands = true
+        protocol = successor
+        try {
+            writer.startTls(options, serverName, serverSide)
+            isPaused = false
+        } catch (e: Throwable) {
+            // Refused without an attempt, it leaves everything as it was.
+            if (!wire.isClosing) protocol = predecessor
+            if (wire.isClosing && !hasGivenUp && e is IOException) fatal = e
+            throw e
+        } finally {
+            isShakingHands = false
+            if (isReading()) startReading()
+        }
+    }
+
     // ---- closing --------------------------------------------------------------------------------------------------
 
     override fun isClosing(): Boolean = wire.isClosing
 
     override fun close() {
         if (wire.isClosing) return
-        wire.unwatch()
+        if (isShakingHands) hasGivenUp = true else wire.unwatch()
         writer.close()
     }
 
     override fun abort() {
+        if (isShakingHands) hasGivenUp = true
         writer.abort()
     }
 
