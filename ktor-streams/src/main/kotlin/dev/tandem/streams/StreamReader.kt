@@ -280,6 +280,16 @@ public class StreamReader internal constructor(
         return buffered.take(buffered.size)
     }
 
+    /** Keeps others from reading while [body] reads from [source] itself. */
+    internal inline fun <T> reserved(body: () -> T): T {
+        isReading = true
+        try {
+            return body()
+        } finally {
+            isReading = false
+        }
+    }
+
     private fun checkAlone() {
         check(!isReading && waitingRead?.isWaiting != true) {
             "Another task waits to read from ${source.peer} already: let one task do the reading."

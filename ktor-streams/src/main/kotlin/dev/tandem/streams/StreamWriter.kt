@@ -34,8 +34,8 @@ public class StreamWriter internal constructor(
     /** Whether [startServer] has made the connection; [startTls] takes this side. */
     private val isServerSide: Boolean = false,
 ) {
-    /** Whether [sendFile] has the stream to itself. */
-    private var isSendingFile = false
+    /** The call that has the stream to itself at the moment, if there is one. */
+    private var occupiedBy: String? = null
     private var isEofWritten = false
 
     /** The address of this end, or null if the system does not tell. **Python.** `get_extra_info("sockname")`. */
@@ -52,7 +52,7 @@ public class StreamWriter internal constructor(
      *
      * When the connection is lost or this writer was closed, they are dropped: [drain] tells.
      *
-     * @throws IllegalStateException after [writeEof], and while [sendFile] sends.
+     * @throws IllegalStateException after [writeEof], and while [sendFile] or [startTls] is at work.
      */
     public fun write(bytes: ByteArray) {
         checkFree("write()")
@@ -119,12 +119,7 @@ public class StreamWriter internal constructor(
         require(count >= 0) { "sendFile(): the number of bytes is negative: $count." }
         checkFree("sendFile()")
         check(!isEofWritten) { "sendFile() after writeEof(): the end of the stream was announced already." }
-        isSendingFile = true
-        try {
-            return transport.sendFile(file, offset, minOf(count, Long.MAX_VALUE - offset))
-        } finally {
-            isSendingFile = false
-        }
+        return occupied("sendFile()") { transport.sendFile(file, offset, minOf(count, Long.MAX_VALUE - offset)) }
     }
 
     /**
@@ -173,7 +168,8 @@ public class StreamWriter internal constructor(
      *
      * @param serverName client: the name to verify, in place of the options' name or the host that was connected to
      * @param serverSide whether this side is TLS's server; null: if [startServer] has made the connection
-     * @throws IllegalStateException if TLS is there already, a task is reading, or the stream is closed.
+     * @throws IllegalStateException if TLS is there already, a task is reading, or the stream is closed. Reads and writes
+     * meanwhile throw it, too.
      * @throws java.io.IOException otherwise as [openConnection].
      */
     public suspend fun startTls(
@@ -184,7 +180,8 @@ public class StreamWriter internal constructor(
         checkFree("startTls()")
         check(!isEofWritten) { "startTls() after writeEof(): the end of the stream was announced already." }
         val receiving = checkNotNull(reader) { "startTls(): nobody reads from $this." }
-        transport = upgradeToTls(transport, receiving, options, serverName, serverSide ?: isServerSide)
+        val isServer = serverSide ?: isServerSide
+        occupied("startTls()") { transport = upgradeToTls(transport, receiving, options, serverName, isServer) }
         receiving.source = transport
     }
 
@@ -278,7 +275,19 @@ public class StreamWriter internal constructor(
     internal fun describe(): String = transport.toString()
 
     private fun checkFree(call: String) {
-        check(!isSendingFile) { "$call while sendFile() is sending: await that first." }
+        check(occupiedBy == null) { "$call while $occupiedBy is at work: await that first." }
+    }
+
+    private inline fun <T> occupied(
+        by: String,
+        body: () -> T,
+    ): T {
+        occupiedBy = by
+        try {
+            return body()
+        } finally {
+            occupiedBy = null
+        }
     }
 
     private companion object {

@@ -115,7 +115,7 @@ class SendFileTest {
                 val sending = createTask { writer.sendFile(file(64_000_000)) }
                 peer.receive(1)
                 shouldThrow<IllegalStateException> { writer.write("x".toByteArray()) }.message shouldStartWith
-                    "write() while sendFile() is sending"
+                    "write() while sendFile() is at work"
                 shouldThrow<IllegalStateException> { writer.writeEof() }
                 channel("x").use { shouldThrow<IllegalStateException> { writer.sendFile(it) } }
                 peer.send("meanwhile\n")

@@ -167,6 +167,20 @@ class StartTlsTest {
         }
 
     @Test
+    fun nobodyReadsOrWritesPastTheHandshake() =
+        streamTest {
+            rawPair { connection, peer ->
+                val starting = createTask { connection.startTls(authority.trustOptions) }
+                passUntil { peer.getInputStream().available() > 0 }
+                val write = shouldThrow<IllegalStateException> { connection.writer.write("plain".toByteArray()) }
+                write.message shouldBe "write() while startTls() is at work: await that first."
+                shouldThrow<IllegalStateException> { connection.reader.read(1) }
+                starting.cancel()
+                shouldThrow<CancelledException> { starting.await() }
+            }
+        }
+
+    @Test
     fun aTaskThatReadsMustEndFirst() =
         streamTest {
             rawPair { connection, _ ->

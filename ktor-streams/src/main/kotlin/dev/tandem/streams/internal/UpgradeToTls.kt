@@ -29,9 +29,18 @@ internal suspend fun upgradeToTls(
                 "answer first; what it sends beyond that, before TLS, somebody else may have slipped in.",
         )
     }
-    if (serverSide) return TlsTransport.toClient(wire, options, early)
     val named = if (serverName == null) options else options.withServerName(serverName)
-    return TlsTransport.toServer(wire, named, name!!, early)
+    return reader.reserved {
+        if (serverSide) {
+            TlsTransport.toClient(
+                wire,
+                options,
+                early,
+            )
+        } else {
+            TlsTransport.toServer(wire, named, name!!, early)
+        }
+    }
 }
 
 /**
