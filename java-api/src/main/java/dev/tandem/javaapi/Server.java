@@ -75,8 +75,9 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Serves until the task is cancelled, by Ctrl-C for instance; then closes the server and its connections, and waits
-   * until they are gone. {@link #close} from elsewhere ends it as well, and then it waits for the connections.
+   * Serves until the task is cancelled, by Ctrl-C for instance; then closes the server and waits, as {@link #waitClosed}
+   * does, for connections that are still open. {@link #close} from elsewhere ends it likewise. A second cancellation, or
+   * {@link #closeClients}, ends the wait.
    *
    * @return a coroutine; it ends cancelled
    */

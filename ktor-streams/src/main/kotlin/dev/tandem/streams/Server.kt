@@ -90,10 +90,11 @@ public class Server internal constructor(
     }
 
     /**
-     * Serves until the task is cancelled (by Ctrl-C, for instance), then closes the server **and its connections** and
-     * waits as [waitClosed] does. [close] from elsewhere ends it as well; it then waits for the connections.
+     * Serves until the task is cancelled (by Ctrl-C, for instance), then closes the server and waits as [waitClosed] does,
+     * for connections that are still open. [close] from elsewhere ends it likewise. Whoever would not wait for clients
+     * calls [closeClients] meanwhile, or limits the time of what handlers do; a second cancellation ends the wait.
      *
-     * **Python.** `server.serve_forever()`, as since 3.13.1.
+     * **Python.** `server.serve_forever()`.
      *
      * @throws IllegalStateException if the server is closed, or another task is here already.
      */
@@ -106,10 +107,7 @@ public class Server internal constructor(
         try {
             cancelled.await()
         } catch (e: CancelledException) {
-            val isCancelled = state != State.CLOSED
             close()
-            // A client that goes on would keep a program from ending.
-            if (isCancelled) closeClients()
             waitClosed()
             throw e
         } finally {

@@ -122,7 +122,7 @@ class ServerLifeCycleTest {
         }
 
     @Test
-    fun aCancelledServeForeverClosesItsClients() =
+    fun aCancelledServeForeverWaitsForItsClients() =
         streamTest {
             val server = echoServer()
             val serving = createTask { server.serveForever() }
@@ -130,9 +130,47 @@ class ServerLifeCycleTest {
                 writer.write("x".toByteArray())
                 reader.readExactly(1)
                 serving.cancel()
+                passes(3)
+                server.isServing() shouldBe false
+                serving.done() shouldBe false
+                writer.write("y".toByteArray())
+                reader.readExactly(1).text() shouldBe "y"
+            }
+            shouldThrow<CancelledException> { serving.await() }
+        }
+
+    @Test
+    fun closeClientsEndsTheWaitOfServeForever() =
+        streamTest {
+            val server = echoServer()
+            val serving = createTask { server.serveForever() }
+            openConnection(LOOPBACK, server.port).use { (reader, writer) ->
+                writer.write("x".toByteArray())
+                reader.readExactly(1)
+                serving.cancel()
+                passes(3)
+                server.closeClients()
                 shouldThrow<CancelledException> { serving.await() }
                 reader.read().size shouldBe 0
             }
+        }
+
+    @Test
+    fun aSecondCancellationDoesNotWaitForClients() =
+        streamTest {
+            val server = echoServer()
+            val serving = createTask { server.serveForever() }
+            openConnection(LOOPBACK, server.port).use { (reader, writer) ->
+                writer.write("x".toByteArray())
+                reader.readExactly(1)
+                serving.cancel()
+                passes(3)
+                serving.cancel()
+                shouldThrow<CancelledException> { serving.await() }
+                writer.write("y".toByteArray())
+                reader.readExactly(1).text() shouldBe "y"
+            }
+            server.waitClosed()
         }
 
     @Test

@@ -116,6 +116,9 @@ class ServerLoopsTest {
             val serving = createTask { server.serveForever() }
             val clients = connect(server, 2)
             serving.cancel()
+            passes(3)
+            serving.done() shouldBe false
+            server.closeClients()
             shouldThrow<CancelledException> { serving.await() }
             clients.forEach { it.use { (reader, _) -> reader.read().size shouldBe 0 } }
             shouldEnd()
