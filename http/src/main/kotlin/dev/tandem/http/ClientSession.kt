@@ -257,22 +257,12 @@ public class ClientSession(
     ) {
         base?.let { builder.url.takeFrom(it) }
         val target = httpUrl(builder.url, url)
-        defaultParams.forEach { (name, value) ->
-            if (name !in
-                request.params.names()
-            ) {
-                target.parameters.append(name, value)
-            }
-        }
+        val given = request.params.names()
+        for ((name, value) in defaultParams) if (name !in given) target.parameters.append(name, value)
         target.parameters.appendAll(request.params.build())
         defaultHeaders.forEach { (name, value) -> builder.headers[name] = value }
-        target.user?.let {
-            builder.headers[HttpHeaders.Authorization] =
-                basicCredentials(
-                    it,
-                    target.password.orEmpty(),
-                )
-        }
+        val user = target.user
+        if (user != null) builder.headers[HttpHeaders.Authorization] = basicCredentials(user, target.password.orEmpty())
         target.user = null
         target.password = null
         request.headers.build().forEach { name, values ->
@@ -325,8 +315,7 @@ public class ClientSession(
         if (!client.isSupported(HttpTimeoutCapability)) return
         builder.timeout {
             requestTimeoutMillis = HttpTimeoutConfig.INFINITE_TIMEOUT_MS
-            connectTimeoutMillis =
-                limits.connect?.inWholeMilliseconds?.coerceAtLeast(1) ?: HttpTimeoutConfig.INFINITE_TIMEOUT_MS
+            connectTimeoutMillis = millis(limits.connect)
             socketTimeoutMillis = millis(limits.socketRead)
         }
     }

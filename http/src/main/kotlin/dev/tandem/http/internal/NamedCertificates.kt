@@ -24,12 +24,8 @@ internal class NamedCertificates(
         authType: String,
     ) {
         trusted.checkServerTrusted(chain, authType)
-        if (chain
-                .first()
-                .subjectAlternativeNames
-                .orEmpty()
-                .none { it[0] == DNS_NAME }
-        ) {
+        val names = chain.first().subjectAlternativeNames.orEmpty()
+        if (names.none { it[0] == DNS_NAME }) {
             throw CertificateException("The certificate is not made out to any host name.")
         }
     }

@@ -75,14 +75,9 @@ internal class TcpListening(
         var notOurs: BindException? = null
         try {
             for (address in addresses) {
-                val chosen =
-                    if (port ==
-                        0
-                    ) {
-                        listeners.firstOrNull()?.let { (it.address as InetSocketAddress).port }
-                    } else {
-                        null
-                    }
+                // The port that the system chose for the first address is that of all.
+                val first = listeners.firstOrNull()?.address as InetSocketAddress?
+                val chosen = if (port == 0) first?.port else null
                 try {
                     listeners += bind(address, chosen ?: port)
                 } catch (e: BindException) {
