@@ -2,6 +2,8 @@ package dev.tandem.http
 
 import dev.tandem.http.internal.Exchange
 import io.ktor.client.statement.HttpResponse
+import io.ktor.http.BadContentTypeFormatException
+import io.ktor.http.ContentType
 import io.ktor.http.Cookie
 import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
@@ -62,8 +64,16 @@ public class ClientResponse internal constructor(
     /** How long the body is, if the server says so. */
     public val contentLength: Long? get() = headers[HttpHeaders.ContentLength]?.toLongOrNull()
 
-    /** The type of the body without parameters, such as `text/html`; null if the server does not say. */
-    public val contentType: String? = ktorResponse.contentType()?.withoutParameters()?.toString()
+    private val type: ContentType? =
+        try {
+            ktorResponse.contentType()
+        } catch (_: BadContentTypeFormatException) {
+            // A body can be read whatever the server calls it.
+            null
+        }
+
+    /** The type of the body without parameters, such as `text/html`; null if the server names none that makes sense. */
+    public val contentType: String? = type?.withoutParameters()?.toString()
 
     /** The body as it comes. */
     public val content: ResponseContent =
@@ -136,7 +146,7 @@ public class ClientResponse internal constructor(
         }
 
     private fun charset(): Charset {
-        val name = ktorResponse.contentType()?.parameter("charset") ?: return Charsets.UTF_8
+        val name = type?.parameter("charset") ?: return Charsets.UTF_8
         return try {
             Charset.forName(name)
         } catch (_: IllegalCharsetNameException) {

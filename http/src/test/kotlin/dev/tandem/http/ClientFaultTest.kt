@@ -81,6 +81,21 @@ class ClientFaultTest {
             }
         }
 
+    @ParameterizedTest
+    @EnumSource
+    internal fun contentTypeThatIsNoneLeavesTheBodyReadable(engine: Engine) =
+        httpTest {
+            val answer = "HTTP/1.1 200 OK\r\nContent-Type: nonsense\r\nContent-Length: 4\r\n\r\nbody"
+            RawServer { it.send(answer) }.use { server ->
+                ClientSession(engine = engine.factory).use { session ->
+                    session.get(server.url()).use { response ->
+                        response.contentType shouldBe null
+                        response.text() shouldBe "body"
+                    }
+                }
+            }
+        }
+
     @Test
     fun headerThatIsTooLongIsRefused() =
         faultyHead(Engine.CIO_ENGINE, "HTTP/1.1 200 OK\r\nX: " + "a".repeat(100_000) + "\r\n\r\n") { it.awaitEnd() }
