@@ -2,6 +2,7 @@ package dev.tandem.javaapi;
 
 import dev.tandem.streams.TlsOptions;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -11,7 +12,7 @@ import java.util.Objects;
  * changed: each {@code with...} returns a copy.
  *
  * <pre>{@code
- * var options = new ConnectOptions().withTls(new TlsOptions()).withConnectTimeout(Duration.ofSeconds(5));
+ * var options = new ConnectOptions().withSsl(new TlsOptions()).withConnectTimeout(Duration.ofSeconds(5));
  * try (var connection = await(openConnection("example.org", 443, options))) {
  *   System.out.println(connection);
  * }
@@ -25,7 +26,7 @@ public final class ConnectOptions {
 
   private static final Duration HAPPY_EYEBALLS_DELAY = Duration.ofMillis(250);
 
-  final TlsOptions tls;
+  final TlsOptions ssl;
   final int limit;
   final InetSocketAddress localAddress;
   final Duration connectTimeout;
@@ -37,12 +38,12 @@ public final class ConnectOptions {
   }
 
   private ConnectOptions(
-      TlsOptions tls,
+      TlsOptions ssl,
       int limit,
       InetSocketAddress localAddress,
       Duration connectTimeout,
       Duration happyEyeballsDelay) {
-    this.tls = tls;
+    this.ssl = ssl;
     this.limit = limit;
     this.localAddress = localAddress;
     this.connectTimeout = connectTimeout;
@@ -52,12 +53,11 @@ public final class ConnectOptions {
   /**
    * Uses TLS. The connection is the verified peer's or none at all.
    *
-   * @param options {@code new TlsOptions()} to trust whom the JVM trusts
+   * @param ssl {@code new TlsOptions()} to trust whom the JVM trusts; null for none
    * @return a copy of these options
    */
-  public ConnectOptions withTls(TlsOptions options) {
-    Objects.requireNonNull(options, "options");
-    return new ConnectOptions(options, limit, localAddress, connectTimeout, happyEyeballsDelay);
+  public ConnectOptions withSsl(TlsOptions ssl) {
+    return new ConnectOptions(ssl, limit, localAddress, connectTimeout, happyEyeballsDelay);
   }
 
   /**
@@ -68,7 +68,7 @@ public final class ConnectOptions {
    * @return a copy of these options
    */
   public ConnectOptions withLimit(int bytes) {
-    return new ConnectOptions(tls, bytes, localAddress, connectTimeout, happyEyeballsDelay);
+    return new ConnectOptions(ssl, bytes, localAddress, connectTimeout, happyEyeballsDelay);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class ConnectOptions {
    */
   public ConnectOptions withLocalAddress(InetSocketAddress address) {
     Objects.requireNonNull(address, "address");
-    return new ConnectOptions(tls, limit, address, connectTimeout, happyEyeballsDelay);
+    return new ConnectOptions(ssl, limit, address, connectTimeout, happyEyeballsDelay);
   }
 
   /**
@@ -91,7 +91,7 @@ public final class ConnectOptions {
    */
   public ConnectOptions withConnectTimeout(Duration limit) {
     Objects.requireNonNull(limit, "limit");
-    return new ConnectOptions(tls, this.limit, localAddress, limit, happyEyeballsDelay);
+    return new ConnectOptions(ssl, this.limit, localAddress, limit, happyEyeballsDelay);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class ConnectOptions {
    * @return a copy of these options
    */
   public ConnectOptions withHappyEyeballsDelay(Duration delay) {
-    return new ConnectOptions(tls, limit, localAddress, connectTimeout, delay);
+    return new ConnectOptions(ssl, limit, localAddress, connectTimeout, delay);
   }
 
   /** Says that these options cannot be those of a connection to the Unix socket {@code path}, if so. */
@@ -112,10 +112,18 @@ public final class ConnectOptions {
     }
   }
 
+  /** Says that these options cannot be those of a stream over {@code socket}, if so. */
+  void checkForSocket(SocketChannel socket) {
+    if (localAddress != null) {
+      throw new IllegalArgumentException(
+          socket + " is connected already, and cannot come from " + localAddress + ".");
+    }
+  }
+
   @Override
   public String toString() {
     return "ConnectOptions("
-        + (tls == null ? "no TLS" : tls)
+        + (ssl == null ? "no TLS" : ssl)
         + ", limit="
         + limit
         + ", localAddress="

@@ -64,6 +64,15 @@ public final class Connection implements AutoCloseable {
     connection.close();
   }
 
+  /**
+   * Returns the Kotlin connection, for code in Kotlin that shares it.
+   *
+   * @return what this is a face of
+   */
+  public dev.tandem.streams.Connection asKotlin() {
+    return connection;
+  }
+
   @Override
   public String toString() {
     return connection.toString();

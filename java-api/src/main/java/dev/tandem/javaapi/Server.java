@@ -116,6 +116,15 @@ public final class Server implements AutoCloseable {
     return SuspendingCall.withoutResult("waitClosed", server::waitClosed);
   }
 
+  /**
+   * Returns the Kotlin server, for code in Kotlin that shares it.
+   *
+   * @return what this is a face of
+   */
+  public dev.tandem.streams.Server asKotlin() {
+    return server;
+  }
+
   @Override
   public String toString() {
     return server.toString();

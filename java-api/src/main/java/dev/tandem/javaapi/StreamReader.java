@@ -68,6 +68,7 @@ public final class StreamReader {
    *     bytes come before, and with an {@link dev.tandem.streams.IncompleteReadException} if the stream ends before
    */
   public Coroutine<byte[]> readUntil(byte[] separator) {
+    Objects.requireNonNull(separator, "separator");
     return CoroutineKt.coroutine("readUntil", k -> reader.readUntil(separator, k));
   }
 
@@ -79,6 +80,9 @@ public final class StreamReader {
    * @return a coroutine; it fails as that of the overload with one separator
    */
   public Coroutine<byte[]> readUntil(byte[]... separators) {
+    for (byte[] separator : separators) {
+      Objects.requireNonNull(separator, "separator");
+    }
     return CoroutineKt.coroutine("readUntil", k -> reader.readUntil(separators, k));
   }
 
@@ -90,6 +94,7 @@ public final class StreamReader {
    *     dev.tandem.streams.ConnectionResetException} if the connection was lost
    */
   public Coroutine<Integer> readInto(ByteBuffer target) {
+    Objects.requireNonNull(target, "target");
     return CoroutineKt.coroutine("readInto", k -> reader.readInto(target, k));
   }
 
@@ -100,6 +105,7 @@ public final class StreamReader {
    * @return a coroutine for the number of bytes, -1 at the end of the stream
    */
   public Coroutine<Integer> readInto(byte[] target) {
+    Objects.requireNonNull(target, "target");
     return readInto(target, 0, target.length);
   }
 
@@ -112,6 +118,7 @@ public final class StreamReader {
    * @return a coroutine for the number of bytes, -1 at the end of the stream
    */
   public Coroutine<Integer> readInto(byte[] target, int offset, int length) {
+    Objects.requireNonNull(target, "target");
     Objects.checkFromIndexSize(offset, length, target.length);
     return CoroutineKt.coroutine("readInto", k -> reader.readInto(target, offset, length, k));
   }
@@ -135,6 +142,30 @@ public final class StreamReader {
   }
 
   /**
+   * Returns the lines that are still to come, and declares an exception that iterating over them may throw, so that Java
+   * lets it be caught: as {@code await(awaitable, declared)}.
+   *
+   * <pre>{@code
+   * try {
+   *   for (byte[] line : reader.lines(IOException.class)) {
+   *     System.out.print(new String(line));
+   *   }
+   * } catch (ConnectionResetException e) {
+   *   System.out.println("lost");
+   * }
+   * }</pre>
+   *
+   * @param declared the exception to be caught, or a superclass of it
+   * @param <X> its type
+   * @return what to iterate over, once
+   * @throws X while it is iterated over, not here
+   */
+  public <X extends Exception> AsyncIterable<byte[]> lines(Class<X> declared) throws X {
+    Objects.requireNonNull(declared, "declared");
+    return lines();
+  }
+
+  /**
    * Returns whether everything was read and a read has met the end of the stream.
    *
    * @return whether nothing can come any more
@@ -150,6 +181,15 @@ public final class StreamReader {
    */
   public int limit() {
     return reader.getLimit();
+  }
+
+  /**
+   * Returns the Kotlin reader, for code in Kotlin that shares it.
+   *
+   * @return what this is a face of
+   */
+  public dev.tandem.streams.StreamReader asKotlin() {
+    return reader;
   }
 
   @Override

@@ -87,6 +87,7 @@ public final class StreamWriter implements AutoCloseable {
    *     such file
    */
   public Coroutine<Long> sendFile(Path path, long offset, long count) {
+    Objects.requireNonNull(path, "path");
     return CoroutineKt.coroutine("sendFile", k -> writer.sendFile(path, offset, count, k));
   }
 
@@ -105,6 +106,7 @@ public final class StreamWriter implements AutoCloseable {
    *     java.io.IOException} if the file cannot be read
    */
   public Coroutine<Long> sendFile(FileChannel file, long offset, long count) {
+    Objects.requireNonNull(file, "file");
     return CoroutineKt.coroutine("sendFile", k -> writer.sendFile(file, offset, count, k));
   }
 
@@ -285,6 +287,15 @@ public final class StreamWriter implements AutoCloseable {
    */
   public SocketAddress remoteAddress() {
     return writer.getRemoteAddress();
+  }
+
+  /**
+   * Returns the Kotlin writer, for code in Kotlin that shares it.
+   *
+   * @return what this is a face of
+   */
+  public dev.tandem.streams.StreamWriter asKotlin() {
+    return writer;
   }
 
   @Override

@@ -2,9 +2,12 @@ package dev.tandem.javaapi;
 
 import dev.tandem.Coroutine;
 import dev.tandem.javaapi.internal.JavaBody;
+import dev.tandem.streams.OpenConnectionKt;
 import dev.tandem.streams.TlsOptions;
 import dev.tandem.streams.internal.JavaConnectingKt;
 import dev.tandem.streams.internal.ServerSettingsKt;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -43,13 +46,13 @@ public final class Streams {
    *
    * @param host a name or an address
    * @param port the port
-   * @param ssl {@code new TlsOptions()} to trust whom the JVM trusts; null for plain TCP
+   * @param ssl {@code new TlsOptions()} to trust whom the JVM trusts; a variable that is null stands for plain TCP, the
+   *     literal could be other options as well: leave it out
    * @return a coroutine, to be awaited; what is wrong with the peer's certificate fails it with a {@link
    *     dev.tandem.streams.CertificateVerificationException}
    */
   public static Coroutine<Connection> openConnection(String host, int port, TlsOptions ssl) {
-    var options = new ConnectOptions();
-    return openConnection(host, port, ssl == null ? options : options.withTls(ssl));
+    return openConnection(host, port, new ConnectOptions().withSsl(ssl));
   }
 
   /**
@@ -73,12 +76,53 @@ public final class Streams {
         k -> JavaConnectingKt.openConnection(
             host,
             port,
-            options.tls,
+            options.ssl,
             options.limit,
             options.localAddress,
             options.connectTimeout,
             options.happyEyeballsDelay,
             k),
+        Connection::new);
+  }
+
+  /**
+   * Makes a stream of {@code socket}, which is connected to a TCP or a Unix socket, or was accepted.
+   *
+   * <p>The socket is the stream's from then on: it is put into non-blocking mode, closed with the stream, and closed if
+   * this fails; nobody else may use it. A {@link java.net.Socket} can be given as its {@link java.net.Socket#getChannel},
+   * if it was made by a {@link SocketChannel}; others have none. <b>Cancellation.</b> Closes the socket. <b>Python.</b>
+   * {@code asyncio.open_connection(sock=...)}.
+   *
+   * <pre>{@code
+   * try (var connection = await(openConnection(listening.accept()))) {
+   *   connection.writer().write(await(connection.reader().readLine()));
+   * }
+   * }</pre>
+   *
+   * @param socket connected, and nobody else's
+   * @return a coroutine, to be awaited; it fails with an {@link IllegalArgumentException} if the socket is closed or not
+   *     connected, and leaves it as it was then
+   */
+  public static Coroutine<Connection> openConnection(SocketChannel socket) {
+    return openConnection(socket, new ConnectOptions());
+  }
+
+  /**
+   * Makes a stream of {@code socket} as {@code options} say; otherwise as the overload without. To be the server's side of
+   * TLS over a socket that was accepted, call {@link StreamWriter#startTls(TlsOptions, String, boolean)} afterwards.
+   *
+   * @param socket connected, and nobody else's
+   * @param options the limit of lines, and TLS, for which {@link TlsOptions#withServerName} or {@link
+   *     TlsOptions#withoutHostNameVerification} is needed; a local address is an error, and times mean nothing
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Connection> openConnection(SocketChannel socket, ConnectOptions options) {
+    Objects.requireNonNull(socket, "socket");
+    Objects.requireNonNull(options, "options");
+    options.checkForSocket(socket);
+    return SuspendingCall.<dev.tandem.streams.Connection, Connection>coroutine(
+        "openConnection",
+        k -> OpenConnectionKt.openConnection(socket, options.ssl, options.limit, k),
         Connection::new);
   }
 
@@ -106,11 +150,12 @@ public final class Streams {
    */
   public static Coroutine<Connection> openUnixConnection(Path path, ConnectOptions options) {
     Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(options, "options");
     options.checkForPath(path);
     return SuspendingCall.<dev.tandem.streams.Connection, Connection>coroutine(
         "openUnixConnection",
         k -> JavaConnectingKt.openUnixConnection(
-            path, options.tls, options.limit, options.connectTimeout, k),
+            path, options.ssl, options.limit, options.connectTimeout, k),
         Connection::new);
   }
 
@@ -130,7 +175,7 @@ public final class Streams {
    * }
    * }</pre>
    *
-   * @param host a name or an address of this machine; null listens on all of them
+   * @param host a name or an address of this machine; empty or null listens on all of them
    * @param port 0 lets the system choose: {@link Server#port} tells
    * @param handler what to do with a connection; it may await
    * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the port is taken
@@ -142,9 +187,9 @@ public final class Streams {
   /**
    * Listens with TLS; otherwise as the overload without.
    *
-   * @param host a name or an address of this machine; null listens on all of them
+   * @param host a name or an address of this machine; empty or null listens on all of them
    * @param port 0 lets the system choose
-   * @param ssl the server's certificate and key; null for plain TCP
+   * @param ssl the server's certificate and key; a variable that is null stands for plain TCP
    * @param handler what to do with a connection; it may await
    * @return a coroutine, to be awaited
    */
@@ -156,7 +201,8 @@ public final class Streams {
   /**
    * Listens as {@code options} say; otherwise as the overload without.
    *
-   * @param host a name or an address of this machine; null listens on all of them, with one socket for IPv4 and IPv6
+   * @param host a name or an address of this machine; empty (or a variable that is null: the literal could be a list as
+   *     well) listens on all of them, with one socket for IPv4 and IPv6
    * @param port 0 lets the system choose; several addresses of one name get the same port
    * @param options TLS, limits, several loops, and more
    * @param handler what to do with a connection; it may await
@@ -178,7 +224,55 @@ public final class Streams {
    */
   public static Coroutine<Server> startServer(
       List<String> hosts, int port, ServerOptions options, ConnectionHandler handler) {
+    Objects.requireNonNull(hosts, "hosts");
+    for (String host : hosts) {
+      Objects.requireNonNull(host, "a host; an empty one stands for all addresses of this machine");
+    }
     return startTcpServer(List.copyOf(hosts), port, options, handler);
+  }
+
+  /**
+   * Listens on {@code socket}, which is bound already, by who knows more about it: a supervisor that hands its sockets on.
+   *
+   * <p>The socket is the server's from then on: it is put into non-blocking mode, closed with the server, and closed if
+   * this fails. The file of a Unix socket is not deleted. <b>Python.</b> {@code asyncio.start_server(sock=...)}.
+   *
+   * <pre>{@code
+   * var socket = (ServerSocketChannel) System.inheritedChannel(); // what inetd has bound
+   * await(await(startServer(socket, App::serve)).serveForever());
+   * }</pre>
+   *
+   * @param socket bound to an address or to a Unix socket
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited; it fails with an {@link IllegalArgumentException} if the socket is closed or not
+   *     bound, and leaves it as it was then
+   */
+  public static Coroutine<Server> startServer(
+      ServerSocketChannel socket, ConnectionHandler handler) {
+    return startServer(socket, new ServerOptions(), handler);
+  }
+
+  /**
+   * Listens on {@code socket} as {@code options} say; otherwise as the overload without.
+   *
+   * @param socket bound to an address or to a Unix socket
+   * @param options TLS, limits, several loops, and more; those of binding a socket mean nothing here
+   * @param handler what to do with a connection; it may await
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> startServer(
+      ServerSocketChannel socket, ServerOptions options, ConnectionHandler handler) {
+    Objects.requireNonNull(socket, "socket");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(handler, "handler");
+    return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
+        "startServer",
+        k -> ServerSettingsKt.startServerOn(
+            socket,
+            options.settings(),
+            (reader, writer, k2) -> handle(handler, reader, writer).await(k2),
+            k),
+        Server::new);
   }
 
   /**

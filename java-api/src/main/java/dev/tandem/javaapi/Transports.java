@@ -3,6 +3,7 @@ package dev.tandem.javaapi;
 import dev.tandem.Coroutine;
 import dev.tandem.CoroutineKt;
 import dev.tandem.streams.BaseProtocol;
+import dev.tandem.streams.CreateConnectionKt;
 import dev.tandem.streams.CreateDatagramEndpointKt;
 import dev.tandem.streams.CreateServerKt;
 import dev.tandem.streams.DatagramProtocol;
@@ -14,6 +15,9 @@ import dev.tandem.streams.Transport;
 import dev.tandem.streams.TransportPair;
 import dev.tandem.streams.internal.JavaConnectingKt;
 import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -59,15 +63,13 @@ public final class Transports {
    * @param protocolFactory makes a protocol
    * @param host a name or an address
    * @param port the port
-   * @param ssl {@code new TlsOptions()} to trust whom the JVM trusts; null for plain TCP
+   * @param ssl {@code new TlsOptions()} to trust whom the JVM trusts; a variable that is null stands for plain TCP
    * @param <P> the protocol's type
    * @return a coroutine, to be awaited
    */
   public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
       Supplier<? extends P> protocolFactory, String host, int port, TlsOptions ssl) {
-    var options = new ConnectOptions();
-    return createConnection(
-        protocolFactory, host, port, ssl == null ? options : options.withTls(ssl));
+    return createConnection(protocolFactory, host, port, new ConnectOptions().withSsl(ssl));
   }
 
   /**
@@ -89,14 +91,91 @@ public final class Transports {
     return CoroutineKt.coroutine(
         "createConnection",
         k -> JavaConnectingKt.<P>createConnection(
-            protocolFactory::get,
+            () -> made(protocolFactory),
             host,
             port,
-            options.tls,
+            options.ssl,
             options.localAddress,
             options.connectTimeout,
             options.happyEyeballsDelay,
             k));
+  }
+
+  /**
+   * Lets the protocol that {@code protocolFactory} makes talk to the peer that {@code socket} is connected to. {@link
+   * Streams#openConnection(SocketChannel)} says what becomes of the socket.
+   *
+   * <p><b>Python.</b> {@code loop.create_connection(sock=...)}.
+   *
+   * @param protocolFactory makes a protocol
+   * @param socket connected, and nobody else's
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited
+   */
+  public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
+      Supplier<? extends P> protocolFactory, SocketChannel socket) {
+    return createConnection(protocolFactory, socket, new ConnectOptions());
+  }
+
+  /**
+   * Lets a protocol talk to the peer of {@code socket} as {@code options} say; otherwise as the overload without.
+   *
+   * @param protocolFactory makes a protocol
+   * @param socket connected, and nobody else's
+   * @param options TLS, for which {@link TlsOptions#withServerName} or {@link TlsOptions#withoutHostNameVerification} is
+   *     needed; a local address is an error, and the rest means nothing here
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited
+   */
+  public static <P extends BaseProtocol> Coroutine<TransportPair<Transport, P>> createConnection(
+      Supplier<? extends P> protocolFactory, SocketChannel socket, ConnectOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(socket, "socket");
+    Objects.requireNonNull(options, "options");
+    options.checkForSocket(socket);
+    return CoroutineKt.coroutine(
+        "createConnection",
+        k -> CreateConnectionKt.<P>createConnection(
+            () -> made(protocolFactory), socket, options.ssl, k));
+  }
+
+  /**
+   * Lets a protocol talk to a peer that was accepted elsewhere, as {@link #createServer} does with those it accepts
+   * itself.
+   *
+   * <p>The socket is the transport's from then on: it is closed with it, and if this fails. <b>Python.</b> {@code
+   * loop.connect_accepted_socket}.
+   *
+   * @param protocolFactory makes a protocol
+   * @param socket of a {@link ServerSocketChannel} that somebody else accepts from
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited; it fails with an {@link IllegalArgumentException} if the socket is closed or not
+   *     connected, and leaves it as it was then
+   */
+  public static <P extends BaseProtocol>
+      Coroutine<TransportPair<Transport, P>> connectAcceptedSocket(
+          Supplier<? extends P> protocolFactory, SocketChannel socket) {
+    return connectAcceptedSocket(protocolFactory, socket, null);
+  }
+
+  /**
+   * Shakes hands as the server of TLS first; otherwise as the overload without.
+   *
+   * @param protocolFactory makes a protocol
+   * @param socket of a {@link ServerSocketChannel} that somebody else accepts from
+   * @param ssl the server's certificate and key; null for plain TCP
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited
+   */
+  public static <P extends BaseProtocol>
+      Coroutine<TransportPair<Transport, P>> connectAcceptedSocket(
+          Supplier<? extends P> protocolFactory, SocketChannel socket, TlsOptions ssl) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(socket, "socket");
+    return CoroutineKt.coroutine(
+        "connectAcceptedSocket",
+        k -> CreateConnectionKt.<P>connectAcceptedSocket(
+            () -> made(protocolFactory), socket, ssl, k));
   }
 
   /**
@@ -130,11 +209,12 @@ public final class Transports {
           Supplier<? extends P> protocolFactory, Path path, ConnectOptions options) {
     Objects.requireNonNull(protocolFactory, "protocolFactory");
     Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(options, "options");
     options.checkForPath(path);
     return CoroutineKt.coroutine(
         "createUnixConnection",
         k -> JavaConnectingKt.<P>createUnixConnection(
-            protocolFactory::get, path, options.tls, options.connectTimeout, k));
+            () -> made(protocolFactory), path, options.ssl, options.connectTimeout, k));
   }
 
   /**
@@ -144,7 +224,7 @@ public final class Transports {
    * loop.create_server}.
    *
    * @param protocolFactory makes a protocol; called for each connection
-   * @param host a name or an address of this machine; null listens on all of them
+   * @param host a name or an address of this machine; empty or null listens on all of them
    * @param port 0 lets the system choose: {@link Server#port} tells
    * @return a coroutine, to be awaited; it fails with a {@link java.net.BindException} if the port is taken
    */
@@ -157,9 +237,9 @@ public final class Transports {
    * Listens with TLS; otherwise as the overload without.
    *
    * @param protocolFactory makes a protocol
-   * @param host a name or an address of this machine; null listens on all of them
+   * @param host a name or an address of this machine; empty or null listens on all of them
    * @param port 0 lets the system choose
-   * @param ssl the server's certificate and key; null for plain TCP
+   * @param ssl the server's certificate and key; a variable that is null stands for plain TCP
    * @return a coroutine, to be awaited
    */
   public static Coroutine<Server> createServer(
@@ -175,7 +255,8 @@ public final class Transports {
    * several threads.
    *
    * @param protocolFactory makes a protocol; called for each connection
-   * @param host a name or an address of this machine; null listens on all of them, with one socket for IPv4 and IPv6
+   * @param host a name or an address of this machine; empty (or a variable that is null: the literal could be a list as
+   *     well) listens on all of them, with one socket for IPv4 and IPv6
    * @param port 0 lets the system choose; several addresses of one name get the same port
    * @param options TLS, several loops, and more; the limit of lines means nothing here
    * @return a coroutine, to be awaited
@@ -202,7 +283,48 @@ public final class Transports {
       List<String> hosts,
       int port,
       ServerOptions options) {
+    Objects.requireNonNull(hosts, "hosts");
+    for (String host : hosts) {
+      Objects.requireNonNull(host, "a host; an empty one stands for all addresses of this machine");
+    }
     return createTcpServer(protocolFactory, List.copyOf(hosts), port, options);
+  }
+
+  /**
+   * Listens on {@code socket}, which is bound already, and lets a protocol of its own talk to each peer. {@link
+   * Streams#startServer(ServerSocketChannel, ConnectionHandler)} says what becomes of the socket.
+   *
+   * <p><b>Python.</b> {@code loop.create_server(sock=...)}.
+   *
+   * @param protocolFactory makes a protocol; called for each connection
+   * @param socket bound to an address or to a Unix socket
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory, ServerSocketChannel socket) {
+    return createServer(protocolFactory, socket, new ServerOptions());
+  }
+
+  /**
+   * Listens on {@code socket} as {@code options} say; otherwise as the overload without.
+   *
+   * @param protocolFactory makes a protocol; with several loops, called on the thread of the connection's loop
+   * @param socket bound to an address or to a Unix socket
+   * @param options TLS, several loops, and more; those of binding a socket mean nothing here
+   * @return a coroutine, to be awaited
+   */
+  public static Coroutine<Server> createServer(
+      Supplier<? extends BaseProtocol> protocolFactory,
+      ServerSocketChannel socket,
+      ServerOptions options) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(socket, "socket");
+    Objects.requireNonNull(options, "options");
+    return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
+        "createServer",
+        k -> CreateServerKt.createServerOn(
+            () -> made(protocolFactory), socket, options.settings(), k),
+        Server::new);
   }
 
   /**
@@ -236,7 +358,7 @@ public final class Transports {
     return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
         "createUnixServer",
         k -> CreateServerKt.createServerOnFile(
-            protocolFactory::get,
+            () -> made(protocolFactory),
             path,
             options.permissions(),
             options.cleanupSocket(),
@@ -301,13 +423,35 @@ public final class Transports {
     return CoroutineKt.coroutine(
         "createDatagramEndpoint",
         k -> CreateDatagramEndpointKt.<P>createDatagramEndpoint(
-            protocolFactory::get,
+            () -> made(protocolFactory),
             options.localAddress,
             options.remoteAddress,
             options.reusePort,
             options.broadcast,
             options.family,
             k));
+  }
+
+  /**
+   * Has {@code socket} used by the protocol that {@code protocolFactory} makes. {@link
+   * #openDatagramEndpoint(DatagramChannel)} says what becomes of the socket.
+   *
+   * <p><b>Python.</b> {@code loop.create_datagram_endpoint(sock=...)}.
+   *
+   * @param protocolFactory makes a protocol; called once
+   * @param socket nobody else's
+   * @param <P> the protocol's type
+   * @return a coroutine, to be awaited
+   */
+  public static <P extends DatagramProtocol>
+      Coroutine<TransportPair<DatagramTransport, P>> createDatagramEndpoint(
+          Supplier<? extends P> protocolFactory, DatagramChannel socket) {
+    Objects.requireNonNull(protocolFactory, "protocolFactory");
+    Objects.requireNonNull(socket, "socket");
+    return CoroutineKt.coroutine(
+        "createDatagramEndpoint",
+        k -> CreateDatagramEndpointKt.<P>createDatagramEndpoint(
+            () -> made(protocolFactory), socket, k));
   }
 
   /**
@@ -349,6 +493,28 @@ public final class Transports {
         DatagramEndpoint::new);
   }
 
+  /**
+   * Makes an endpoint of {@code socket}, with the options that it was given; one that is not bound gets a port that the
+   * system chooses.
+   *
+   * <p>The socket is the endpoint's from then on: it is put into non-blocking mode, closed with the endpoint, and closed if
+   * this fails. {@link DatagramEndpoint#leave} knows no group that was joined before.
+   *
+   * @param socket nobody else's
+   * @return a coroutine, to be awaited; it fails with an {@link IllegalArgumentException} if the socket is closed
+   */
+  public static Coroutine<DatagramEndpoint> openDatagramEndpoint(DatagramChannel socket) {
+    Objects.requireNonNull(socket, "socket");
+    return SuspendingCall.<dev.tandem.streams.DatagramEndpoint, DatagramEndpoint>coroutine(
+        "openDatagramEndpoint",
+        k -> OpenDatagramEndpointKt.openDatagramEndpoint(socket, k),
+        DatagramEndpoint::new);
+  }
+
+  private static <P> P made(Supplier<? extends P> protocolFactory) {
+    return Objects.requireNonNull(protocolFactory.get(), "protocolFactory has returned null");
+  }
+
   private static Coroutine<Server> createTcpServer(
       Supplier<? extends BaseProtocol> protocolFactory,
       List<String> hosts,
@@ -359,7 +525,7 @@ public final class Transports {
     return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
         "createServer",
         k -> CreateServerKt.createTcpServer(
-            protocolFactory::get,
+            () -> made(protocolFactory),
             hosts,
             port,
             options.reuseAddress(),

@@ -51,7 +51,7 @@ class ConnectOptionsTest extends OnEachCarrier {
   @Test
   void timeLimitNamesPeerAndLimit() {
     var options = new ConnectOptions()
-        .withTls(new TlsOptions().withHandshakeTimeout(Duration.ofMillis(50)))
+        .withSsl(new TlsOptions().withHandshakeTimeout(Duration.ofMillis(50)))
         .withConnectTimeout(SECOND.multipliedBy(20));
     Asyncio.run(() -> {
       try (var silent = new ServerSocket(0)) {

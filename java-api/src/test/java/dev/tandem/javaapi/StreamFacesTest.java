@@ -56,6 +56,20 @@ class StreamFacesTest extends OnEachCarrier {
   }
 
   @Test
+  void whatEndsTheLinesCanBeCaughtWhereItIsDeclared() {
+    answering("ok\n" + "x".repeat(70_000) + "\n", (reader, writer) -> {
+      try {
+        for (byte[] line : reader.lines(IOException.class)) {
+          lines.add(new String(line));
+        }
+      } catch (LimitOverrunException e) {
+        lines.add("too long");
+      }
+    });
+    assertEquals(List.of("ok\n", "too long"), lines);
+  }
+
+  @Test
   void theSeparatorThatEndsFirstCounts() {
     answering("a;b,c", (reader, writer) -> {
       assertEquals("a;", new String(await(reader.readUntil(";".getBytes(), ",".getBytes()))));

@@ -1,7 +1,12 @@
 package dev.tandem.streams
 
+import dev.tandem.runningLoop
+import dev.tandem.streams.internal.LoopStreams
 import dev.tandem.streams.internal.ProtocolTransport
+import dev.tandem.streams.internal.TlsTransport
+import dev.tandem.streams.internal.takeOver
 import java.net.InetSocketAddress
+import java.nio.channels.SocketChannel
 import java.nio.file.Path
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
@@ -66,6 +71,45 @@ public suspend fun <P : BaseProtocol> createUnixConnection(
 ): TransportPair<Transport, P> {
     val connection = openUnixConnection(path, ssl, connectTimeout = connectTimeout)
     return converse(connection.writer, protocolFactory)
+}
+
+/**
+ * Lets a protocol talk to the peer that [socket] is connected to; otherwise as [createConnection]. [openConnection] with a
+ * socket says what becomes of it, and what the parameters mean.
+ *
+ * **Python.** `loop.create_connection(sock=...)`.
+ */
+public suspend fun <P : BaseProtocol> createConnection(
+    protocolFactory: () -> P,
+    socket: SocketChannel,
+    ssl: TlsOptions? = null,
+): TransportPair<Transport, P> = converse(openConnection(socket, ssl).writer, protocolFactory)
+
+/**
+ * Lets a protocol talk to a peer that was accepted elsewhere, as [createServer] does with those it accepts itself. The
+ * socket is the transport's from now on: it is closed with it, and if this fails.
+ *
+ * **Cancellation.** Closes the socket. **Threading.** In a task. **Python.** `loop.connect_accepted_socket`.
+ *
+ * ```
+ * val (transport, protocol) = connectAcceptedSocket(::Echo, listening.accept())
+ * ```
+ *
+ * @param socket of a `ServerSocketChannel` that somebody else accepts from
+ * @param ssl the server's certificate and key; null for plain TCP
+ * @throws IllegalArgumentException if [socket] is closed or not connected; it is left as it was.
+ * @throws java.io.IOException if the peer has reset the connection, or TLS fails.
+ * @see openConnection
+ */
+public suspend fun <P : BaseProtocol> connectAcceptedSocket(
+    protocolFactory: () -> P,
+    socket: SocketChannel,
+    ssl: TlsOptions? = null,
+): TransportPair<Transport, P> {
+    val wire = takeOver(socket, LoopStreams.of(runningLoop()))
+    val transport = if (ssl == null) wire else TlsTransport.toClient(wire, ssl)
+    val reader = StreamReader(transport, StreamReader.DEFAULT_LIMIT)
+    return converse(StreamWriter(transport, reader, isServerSide = true), protocolFactory)
 }
 
 /** Has a protocol take over the stream that [writer] writes to, and closes the stream if that fails. */

@@ -1,9 +1,11 @@
 package dev.tandem.streams
 
 import dev.tandem.streams.internal.ServerSettings
+import dev.tandem.streams.internal.startServerOn
 import dev.tandem.streams.internal.startServerOnFile
 import dev.tandem.streams.internal.startTcpServer
 import java.io.IOException
+import java.nio.channels.ServerSocketChannel
 import java.nio.file.Path
 import java.nio.file.attribute.PosixFilePermission
 
@@ -70,6 +72,27 @@ public suspend fun createServer(
 }
 
 /**
+ * Listens on [socket], which is bound already, and lets a protocol of its own talk to each peer; otherwise as the overload
+ * with a host. [startServer] with a socket says what becomes of it.
+ *
+ * **Cancellation.** Closes the socket. **Python.** `loop.create_server(sock=...)`, `create_unix_server(sock=...)`.
+ *
+ * @throws IllegalArgumentException if [socket] is closed or not bound; it is left as it was.
+ */
+public suspend fun createServer(
+    protocolFactory: () -> BaseProtocol,
+    socket: ServerSocketChannel,
+    ssl: TlsOptions? = null,
+    keepAlive: Boolean = false,
+    startServing: Boolean = true,
+    loops: Int = 1,
+): Server {
+    val limit = StreamReader.DEFAULT_LIMIT
+    val settings = ServerSettings(ssl, limit, ServerSettings.BACKLOG, keepAlive, startServing, loops)
+    return createServerOn(protocolFactory, socket, settings)
+}
+
+/**
  * Listens on the Unix socket [path] and lets a protocol of its own talk to each peer; otherwise as [createServer], with the
  * errors of [startUnixServer], which also says what becomes of the file.
  *
@@ -105,6 +128,12 @@ internal suspend fun createTcpServer(
     startTcpServer(hosts, port, reuseAddress, reusePort, settings) { _, writer ->
         converseToTheEnd(writer, protocolFactory)
     }
+
+internal suspend fun createServerOn(
+    protocolFactory: () -> BaseProtocol,
+    socket: ServerSocketChannel,
+    settings: ServerSettings,
+): Server = startServerOn(socket, settings) { _, writer -> converseToTheEnd(writer, protocolFactory) }
 
 internal suspend fun createServerOnFile(
     protocolFactory: () -> BaseProtocol,

@@ -4,12 +4,15 @@ import dev.tandem.EventLoop
 import dev.tandem.runningLoop
 import dev.tandem.streams.internal.LoopStreams
 import dev.tandem.streams.internal.TlsTransport
+import dev.tandem.streams.internal.checkNamed
 import dev.tandem.streams.internal.connectToAny
 import dev.tandem.streams.internal.connectToPath
 import dev.tandem.streams.internal.connectWithin
 import dev.tandem.streams.internal.peerName
 import dev.tandem.streams.internal.resolve
+import dev.tandem.streams.internal.takeOver
 import java.net.InetSocketAddress
+import java.nio.channels.SocketChannel
 import java.nio.file.Path
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
@@ -109,12 +112,46 @@ public suspend fun openUnixConnection(
 ): Connection {
     StreamReader.checkLimit(limit)
     checkConnectTimeout(connectTimeout)
-    require(ssl == null || ssl.serverName != null || !ssl.verifiesHostName) {
-        "No certificate is made out to $path: say whose to expect with withServerName(), or take anybody's with " +
-            "withoutHostNameVerification()."
-    }
+    checkNamed(ssl, path.toString())
     val streams = LoopStreams.of(runningLoop())
     val wire = connectWithin(connectTimeout, path.toString()) { connectToPath(path, streams) }
+    val transport = if (ssl == null) wire else TlsTransport.toServer(wire, ssl, "")
+    return Connection(StreamReader(transport, limit), StreamWriter(transport))
+}
+
+/**
+ * Returns the two ends of the stream that [socket] carries: one that is connected, to a TCP or a Unix socket, or that
+ * was accepted.
+ *
+ * The socket is the stream's from now on: it is put into non-blocking mode, closed with the stream, and closed if this
+ * fails. Nobody else may read it, write to it or close it. A `java.net.Socket` can be given as its `channel`, if it was
+ * made by a `SocketChannel`; others have none.
+ *
+ * **Cancellation.** Closes the socket. **Threading.** In a task. **Python.** `asyncio.open_connection(sock=...)`.
+ *
+ * ```
+ * val accepted = listening.accept() // a ServerSocketChannel of somebody else's
+ * openConnection(accepted).use { (reader, writer) ->
+ *     writer.startTls(options, serverSide = true) // should this be the server's side of TLS
+ *     writer.write(reader.readLine())
+ * }
+ * ```
+ *
+ * @param ssl to be the client of TLS over it, with [TlsOptions.withServerName] or
+ * [TlsOptions.withoutHostNameVerification], since a socket does not tell whose certificate to expect
+ * @param limit the [StreamReader.limit]
+ * @throws IllegalArgumentException if [socket] is closed or not connected; it is left as it was.
+ * @throws java.io.IOException if the peer has reset the connection, or as the overload with a host if TLS fails.
+ * @see connectAcceptedSocket
+ */
+public suspend fun openConnection(
+    socket: SocketChannel,
+    ssl: TlsOptions? = null,
+    limit: Int = StreamReader.DEFAULT_LIMIT,
+): Connection {
+    StreamReader.checkLimit(limit)
+    checkNamed(ssl, "a socket")
+    val wire = takeOver(socket, LoopStreams.of(runningLoop()))
     val transport = if (ssl == null) wire else TlsTransport.toServer(wire, ssl, "")
     return Connection(StreamReader(transport, limit), StreamWriter(transport))
 }

@@ -1,9 +1,12 @@
 package dev.tandem.streams
 
 import dev.tandem.runningLoop
+import dev.tandem.streams.internal.LoopStreams
 import dev.tandem.streams.internal.openUdpSocket
+import dev.tandem.streams.internal.takeOver
 import java.net.InetSocketAddress
 import java.net.ProtocolFamily
+import java.nio.channels.DatagramChannel
 
 /**
  * Opens a UDP socket and returns it as an endpoint that datagrams are sent from and received at.
@@ -43,3 +46,18 @@ public suspend fun openDatagramEndpoint(
     val socket = openUdpSocket(runningLoop(), localAddress, remoteAddress, family, reusePort, broadcast)
     return DatagramEndpoint(socket)
 }
+
+/**
+ * Returns [socket] as an endpoint, with the options that it was given; one that is not bound gets a port that the system
+ * chooses.
+ *
+ * The socket is the endpoint's from now on: it is put into non-blocking mode, closed with the endpoint, and closed if
+ * this fails. [DatagramEndpoint.leave] knows no group that was joined before.
+ *
+ * **Threading.** On the loop's thread. **Python.** `loop.create_datagram_endpoint(sock=...)`, which is
+ * [createDatagramEndpoint] here.
+ *
+ * @throws IllegalArgumentException if [socket] is closed.
+ */
+public suspend fun openDatagramEndpoint(socket: DatagramChannel): DatagramEndpoint =
+    DatagramEndpoint(takeOver(socket, LoopStreams.of(runningLoop())))

@@ -1,7 +1,9 @@
 package dev.tandem.streams
 
 import dev.tandem.streams.internal.ServerSettings
+import dev.tandem.streams.internal.startServerOn
 import dev.tandem.streams.internal.startTcpServer
+import java.nio.channels.ServerSocketChannel
 
 /**
  * Listens on [port] of [host] and runs [handler] for each connection, as a task of its own; returns when the server
@@ -90,4 +92,34 @@ public suspend fun startServer(
 ): Server {
     val settings = ServerSettings(ssl, limit, backlog, keepAlive, startServing, loops)
     return startTcpServer(hosts, port, reuseAddress, reusePort, settings, handler)
+}
+
+/**
+ * Listens on [socket], which is bound already: to an address or to a Unix socket, by who knows more about it, as a
+ * supervisor that hands its sockets on. Otherwise as the overload with a host.
+ *
+ * The socket is the server's from now on: it is put into non-blocking mode, closed with the server, and closed if this
+ * fails. The file of a Unix socket is not deleted.
+ *
+ * **Cancellation.** Closes the socket. **Python.** `asyncio.start_server(sock=...)`, `start_unix_server(sock=...)`.
+ *
+ * ```
+ * val socket = System.inheritedChannel() as ServerSocketChannel // what inetd has bound
+ * startServer(socket) { reader, writer -> writer.write(reader.readLine()) }.serveForever()
+ * ```
+ *
+ * @throws IllegalArgumentException if [socket] is closed or not bound; it is left as it was.
+ * @throws PemException if a file of [ssl] cannot be used.
+ */
+public suspend fun startServer(
+    socket: ServerSocketChannel,
+    ssl: TlsOptions? = null,
+    limit: Int = StreamReader.DEFAULT_LIMIT,
+    keepAlive: Boolean = false,
+    startServing: Boolean = true,
+    loops: Int = 1,
+    handler: suspend (StreamReader, StreamWriter) -> Unit,
+): Server {
+    val settings = ServerSettings(ssl, limit, ServerSettings.BACKLOG, keepAlive, startServing, loops)
+    return startServerOn(socket, settings, handler)
 }

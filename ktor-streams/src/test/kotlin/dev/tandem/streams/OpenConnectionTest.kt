@@ -51,6 +51,17 @@ class OpenConnectionTest {
         }
 
     @Test
+    fun whatIsMoreThanAHostIsExplained() =
+        streamTest {
+            LoopStreams.of(runningLoop()).lookUp = { throw UnknownHostException(it) }
+            for (host in listOf("http://localhost", "localhost:80")) {
+                val failure = shouldThrow<UnknownHostException> { openConnection(host, 80) }
+                failure.message shouldBe
+                    "Unknown host in [$host]:80. A host is a name or an address alone: no scheme, no port, no path"
+            }
+        }
+
+    @Test
     fun aRefusedPortIsNamedWithItsAddress() =
         streamTest {
             val port = unusedPort()

@@ -138,6 +138,13 @@ class OpenUnixConnectionTest {
         }
 
     @Test
+    fun anEmptyPathIsRefused() =
+        streamTest {
+            shouldThrow<IllegalArgumentException> { openUnixConnection(Path.of("")) }
+            shouldThrow<IllegalArgumentException> { startUnixServer(Path.of("")) { _, _ -> } }
+        }
+
+    @Test
     fun aPathThatIsTooLongIsRefused() =
         streamTest {
             val long = directory.resolve("x".repeat(120))

@@ -24,6 +24,7 @@ internal suspend fun connectToPath(
     path: Path,
     streams: LoopStreams,
 ): SocketTransport {
+    checkNotEmpty(path)
     val address = UnixDomainSocketAddress.of(path)
     while (true) {
         val channel = SocketChannel.open(StandardProtocolFamily.UNIX)
@@ -37,6 +38,11 @@ internal suspend fun connectToPath(
         }
         sleep(PAUSE)
     }
+}
+
+/** For an empty path, systems choose a name that nobody is told. */
+internal fun checkNotEmpty(path: Path) {
+    require(path.toString().isNotEmpty()) { "The path of the socket is empty." }
 }
 
 private val PAUSE = 20.milliseconds

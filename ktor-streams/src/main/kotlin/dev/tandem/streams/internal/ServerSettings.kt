@@ -7,6 +7,7 @@ import dev.tandem.streams.StreamReader
 import dev.tandem.streams.StreamWriter
 import dev.tandem.streams.TlsOptions
 import java.io.IOException
+import java.nio.channels.ServerSocketChannel
 import java.nio.file.Path
 import java.nio.file.attribute.PosixFilePermission
 import java.util.concurrent.ThreadFactory
@@ -26,6 +27,11 @@ internal class ServerSettings(
         StreamReader.checkLimit(limit)
         require(backlog > 0) { "The backlog of a server must be positive, not $backlog." }
         require(loops > 0) { "A server needs at least one loop, not $loops." }
+    }
+
+    companion object {
+        /** asyncio's, and what stands for it where the socket was bound by somebody else. */
+        const val BACKLOG = 100
     }
 }
 
@@ -54,9 +60,25 @@ internal suspend fun startServerOnFile(
     settings: ServerSettings,
     handler: Handler,
 ): Server {
+    checkNotEmpty(path)
     settings.ssl?.prepare(runningLoop(), isServer = true)
     val listening = UnixListening(path, settings.backlog, permissions?.toSet(), cleanupSocket)
     return serve(listOf(openOffLoop { listening.listen() }), settings, handler)
+}
+
+internal suspend fun startServerOn(
+    socket: ServerSocketChannel,
+    settings: ServerSettings,
+    handler: Handler,
+): Server {
+    val listener = takeOver(socket)
+    try {
+        settings.ssl?.prepare(runningLoop(), isServer = true)
+    } catch (e: Throwable) {
+        listener.close()
+        throw e
+    }
+    return serve(listOf(listener), settings, handler)
 }
 
 private suspend fun serve(

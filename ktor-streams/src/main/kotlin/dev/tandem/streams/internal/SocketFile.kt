@@ -25,7 +25,7 @@ internal class UnixListener(
     private val path: Path,
     private val deletesFile: Boolean,
 ) : Listener(channel, UnixDomainSocketAddress.of(path)) {
-    private val key = fileKey(path)
+    private val key = if (deletesFile) fileKey(path) else null
 
     /** Clients of Unix sockets have no address. */
     override fun clientName(remote: SocketAddress?): String = "a client of $path"
