@@ -3,12 +3,17 @@ package dev.tandem.samples.docs;
 import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.runningLoop;
 import static dev.tandem.javaapi.Transports.createConnection;
+import static dev.tandem.javaapi.Transports.createDatagramEndpoint;
 import static dev.tandem.javaapi.Transports.createServer;
 
 import dev.tandem.Future;
+import dev.tandem.javaapi.DatagramOptions;
+import dev.tandem.streams.DatagramProtocol;
+import dev.tandem.streams.DatagramTransport;
 import dev.tandem.streams.Protocol;
 import dev.tandem.streams.Transport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 
 /** The examples of {@code docs/streams.md}; a test compares what they print with the comments in them. */
 final class StreamTransports {
@@ -71,6 +76,46 @@ final class StreamTransports {
     await(server.waitClosed());
     // hello
     // lost: null
+    // endregion
+  }
+
+  // region datagram-protocol
+  static final class Clock implements DatagramProtocol {
+    private DatagramTransport transport;
+
+    @Override
+    public void connectionMade(DatagramTransport transport) {
+      this.transport = transport;
+    }
+
+    @Override
+    public void datagramReceived(byte[] data, InetSocketAddress address) {
+      transport.sendTo("noon".getBytes(), address);
+    }
+  }
+
+  static final class Asking implements DatagramProtocol {
+    final Future<String> answer = runningLoop().createFuture();
+
+    @Override
+    public void datagramReceived(byte[] data, InetSocketAddress address) {
+      answer.complete(new String(data));
+    }
+  }
+
+  // endregion
+
+  static void datagramProtocols() {
+    // region datagram
+    var anyPort = new DatagramOptions().withLocalAddress(new InetSocketAddress("127.0.0.1", 0));
+    var clock = await(createDatagramEndpoint(Clock::new, anyPort)).transport();
+    var toClock = new DatagramOptions().withRemoteAddress(clock.getLocalAddress());
+    var pair = await(createDatagramEndpoint(Asking::new, toClock));
+    pair.transport().sendTo("what time is it?".getBytes());
+    System.out.println(await(pair.protocol().answer));
+    pair.transport().close();
+    clock.close();
+    // noon
     // endregion
   }
 }

@@ -8,8 +8,11 @@ import static java.time.Duration.ofSeconds;
 import dev.tandem.TimeoutException;
 import dev.tandem.javaapi.DatagramOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
+import java.net.StandardProtocolFamily;
 
 /** The examples of {@code docs/streams.md}; a test compares what they print with the comments in them. */
 final class StreamUdp {
@@ -48,6 +51,24 @@ final class StreamUdp {
       System.out.println("lost on the way, or firewalled: ask again");
     }
     // nobody listens
+    // endregion
+  }
+
+  static void groups() throws IOException {
+    // region udp-group
+    var loopback = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"));
+    var group = InetAddress.getByName("239.255.1.2");
+    var ipv4 = new DatagramOptions().withFamily(StandardProtocolFamily.INET);
+    var anyPort = ipv4.withLocalAddress(new InetSocketAddress(0));
+    try (var member = await(openDatagramEndpoint(anyPort));
+        var sender = await(openDatagramEndpoint(ipv4))) {
+      member.join(group, loopback);
+      sender.setMulticastInterface(loopback);
+      var toGroup = new InetSocketAddress(group, member.getLocalAddress().getPort());
+      await(sender.send("to all".getBytes(), toGroup));
+      System.out.println(new String(await(member.receive()).data()));
+    }
+    // to all
     // endregion
   }
 }

@@ -4,22 +4,18 @@ import dev.tandem.VirtualClock
 import dev.tandem.javaapi.Runner
 import dev.tandem.javaapi.VoidCallable
 import dev.tandem.runLoop
+import dev.tandem.samples.SampleProgram
 import dev.tandem.samples.canRun
 import dev.tandem.samples.outputOf
 import dev.tandem.samples.run
-import io.kotest.assertions.withClue
-import io.kotest.matchers.collections.shouldContainExactly
-import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
+import dev.tandem.samples.shouldBeAllOf
+import dev.tandem.samples.shouldBeListed
 import io.kotest.matchers.shouldBe
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
-import java.nio.file.Path
-import kotlin.io.path.listDirectoryEntries
-import kotlin.io.path.name
-import kotlin.io.path.nameWithoutExtension
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
 
@@ -28,33 +24,24 @@ import kotlin.io.path.writeText
  * lets Python write it anew.
  */
 class BasicsTest {
-    private class Program(
-        val name: String,
-        val kotlin: suspend () -> Unit,
-        val java: VoidCallable,
-    ) {
-        val python: Path = Path.of("src/main/python/basics", name.replace('-', '_') + ".py")
-        val expected: Path = Path.of("src/test/resources/basics", "$name.txt")
-    }
-
     /** In the order in which they are to be read. */
     private val programs =
         listOf(
-            Program("nested-awaits", ::nestedAwaitsExample, NestedAwaits::example),
-            Program("tasks", ::tasksExample, Tasks::example),
-            Program("task-states", ::taskStatesExample, TaskStates::example),
-            Program("current-task", ::currentTaskExample, CurrentTask::example),
-            Program("callbacks", ::callbacksExample, Callbacks::example),
-            Program("futures", ::futuresExample, Futures::example),
-            Program("gather", ::gatherExample, Gather::example),
-            Program("gather-exceptions", ::gatherExceptionsExample, GatherExceptions::example),
-            Program("wait", ::waitExample, Wait::example),
-            Program("wait-timeout", ::waitTimeoutExample, WaitTimeout::example),
-            Program("wait-for", ::waitForExample, WaitFor::example),
-            Program("as-completed", ::asCompletedExample, AsCompleted::example),
-            Program("shield", ::shieldExample, Shield::example),
-            Program("to-thread", ::toThreadExample, ToThread::example),
-            Program("run-in-executor", ::runInExecutorExample, RunInExecutor::example),
+            program("nested-awaits", ::nestedAwaitsExample, NestedAwaits::example),
+            program("tasks", ::tasksExample, Tasks::example),
+            program("task-states", ::taskStatesExample, TaskStates::example),
+            program("current-task", ::currentTaskExample, CurrentTask::example),
+            program("callbacks", ::callbacksExample, Callbacks::example),
+            program("futures", ::futuresExample, Futures::example),
+            program("gather", ::gatherExample, Gather::example),
+            program("gather-exceptions", ::gatherExceptionsExample, GatherExceptions::example),
+            program("wait", ::waitExample, Wait::example),
+            program("wait-timeout", ::waitTimeoutExample, WaitTimeout::example),
+            program("wait-for", ::waitForExample, WaitFor::example),
+            program("as-completed", ::asCompletedExample, AsCompleted::example),
+            program("shield", ::shieldExample, Shield::example),
+            program("to-thread", ::toThreadExample, ToThread::example),
+            program("run-in-executor", ::runInExecutorExample, RunInExecutor::example),
         )
 
     @TestFactory
@@ -90,37 +77,14 @@ class BasicsTest {
     }
 
     @Test
-    fun everyProgramIsTested() {
-        val names = programs.map { it.name }
-        val sources = Path.of("src/main")
-        val kotlin = sources.resolve("kotlin/dev/tandem/samples/basics").listDirectoryEntries("*.kt")
-        val java = sources.resolve("java/dev/tandem/samples/basics").listDirectoryEntries("*.java")
-        val python = sources.resolve("python/basics").listDirectoryEntries("*.py")
-        kotlin.map { nameOf(it) } shouldContainExactlyInAnyOrder names
-        java.map { nameOf(it) } shouldContainExactlyInAnyOrder names
-        python.map { nameOf(it) } shouldContainExactlyInAnyOrder names
-    }
+    fun everyProgramIsTested() = shouldBeAllOf("basics", programs)
 
     @Test
-    fun everyProgramIsListed() {
-        assumeTrue(canRun("bash", "--version"), "bash is not installed")
-        val list = run("bash", "run", "basics")
-        withClue(list.output) {
-            list.output
-                .lines()
-                .filter {
-                    it.startsWith(
-                        "  ",
-                    )
-                }.map { it.trim().substringBefore(' ') } shouldContainExactly
-                programs.map { it.name }
-        }
-    }
+    fun everyProgramIsListed() = shouldBeListed("basics", programs)
 
-    /** `AsCompleted.kt` and `as_completed.py` are `as-completed`. */
-    private fun nameOf(file: Path): String =
-        file.nameWithoutExtension
-            .replace(Regex("(?<=[a-z])(?=[A-Z])"), "-")
-            .replace('_', '-')
-            .lowercase()
+    private fun program(
+        name: String,
+        kotlin: suspend () -> Unit,
+        java: VoidCallable,
+    ) = SampleProgram("basics", name, kotlin, java)
 }

@@ -15,7 +15,8 @@ import kotlin.io.path.readText
 /** Every example about servers, datagrams, transports and Ktor is run, and prints what the comment at its end says. */
 class StreamTourTest {
     /** The sources of these examples; the others need a server or files, and have tests of their own. */
-    private val files = setOf("StreamServers", "StreamLoops", "StreamUdp", "StreamTransports", "StreamKtor")
+    private val files =
+        setOf("StreamServers", "StreamLoops", "StreamUdp", "StreamSockets", "StreamTransports", "StreamKtor")
     private val page = DocumentedCode(Documentation.root, Documentation.root.resolve("docs/streams.md").readText())
 
     private val inKotlin =
@@ -28,6 +29,7 @@ class StreamTourTest {
             "StreamUdp.kt#udp" to ::datagrams,
             "StreamUdp.kt#udp-lost" to ::answersThatMayNotCome,
             "StreamUdp.kt#udp-group" to ::groups,
+            "StreamSockets.kt#sockets" to ::socketsMadeElsewhere,
             "StreamTransports.kt#connection" to ::protocols,
             "StreamTransports.kt#datagram" to ::datagramProtocols,
             "StreamKtor.kt#ktor" to ::ktorsChannels,
@@ -42,7 +44,10 @@ class StreamTourTest {
             "StreamLoops.java#loops" to VoidCallable(StreamLoops::aServerOnTwoLoops),
             "StreamUdp.java#udp" to VoidCallable(StreamUdp::datagrams),
             "StreamUdp.java#udp-lost" to VoidCallable(StreamUdp::answersThatMayNotCome),
+            "StreamUdp.java#udp-group" to VoidCallable(StreamUdp::groups),
+            "StreamSockets.java#sockets" to VoidCallable(StreamSockets::socketsMadeElsewhere),
             "StreamTransports.java#connection" to VoidCallable(StreamTransports::protocols),
+            "StreamTransports.java#datagram" to VoidCallable(StreamTransports::datagramProtocols),
         )
 
     /** Classes, which the examples above use. */
@@ -51,6 +56,7 @@ class StreamTourTest {
             "StreamTransports.kt#protocol",
             "StreamTransports.kt#datagram-protocol",
             "StreamTransports.java#protocol",
+            "StreamTransports.java#datagram-protocol",
         )
 
     private val markers = page.markers().filter { it.substringAfterLast('/').substringBefore('.') in files }
