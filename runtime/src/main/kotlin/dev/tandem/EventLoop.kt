@@ -200,6 +200,17 @@ public abstract class EventLoop internal constructor() : CoroutineDispatcher() {
      */
     public abstract fun close()
 
+    /**
+     * Fails unless the calling thread may use what belongs to this loop: the one that it runs on, or ran on last. For
+     * libraries whose objects live on one loop; costs one comparison. Does nothing once the loop is closed.
+     *
+     * **Python.** `loop._check_thread`, which asyncio calls in debug mode only.
+     *
+     * @param call what the exception names
+     * @throws IllegalStateException on another thread.
+     */
+    public abstract fun checkThread(call: String)
+
     // ---- channels -------------------------------------------------------------------------------------------------
 
     /**

@@ -2,6 +2,7 @@ package dev.tandem
 
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldStartWith
 import org.junit.jupiter.api.Test
 import java.util.concurrent.CompletableFuture
 
@@ -18,6 +19,19 @@ class EventLoopThreadsTest {
         events.single().replace(Regex("worker-\\d+"), "worker") shouldBe
             "IllegalStateException: callSoon() on thread \"tandem-worker\", but the loop belongs to thread " +
             "\"${Thread.currentThread().name}\". From another thread, call callSoonThreadsafe(callback)."
+    }
+
+    @Test
+    fun whatBelongsToALoopIsForItsThreadAlone() {
+        val loop = newEventLoop()
+        loop.checkThread("play") // between runs, the thread that made it
+        runLoop {
+            val running = runningLoop()
+            running.checkThread("play")
+            toThread { outcomeOf { running.checkThread("play") } } shouldStartWith
+                "IllegalStateException: play() on thread"
+        }
+        loop.close()
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
 import static dev.tandem.javaapi.Asyncio.runningLoop;
 import static dev.tandem.javaapi.Asyncio.sleep;
+import static dev.tandem.javaapi.Asyncio.toThread;
 import static dev.tandem.javaapi.Streams.openConnection;
 import static dev.tandem.javaapi.Streams.startServer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -118,6 +119,20 @@ class StreamsTest extends OnEachCarrier {
       }
     });
     assertEquals(List.of("disk full"), log);
+  }
+
+  @Test
+  void anotherThreadCannotWrite() {
+    Asyncio.run(() -> {
+      try (var server = await(startServer(HOST, 0, StreamsTest::echo));
+          var connection = await(openConnection(HOST, server.port()))) {
+        VoidCallable write = () -> connection.writer().write("x".getBytes());
+        var refused = assertThrows(IllegalStateException.class, () -> await(toThread(write)));
+        assertTrue(refused.getMessage().startsWith("write() on thread"), refused.getMessage());
+        runningLoop().callSoonThreadsafe(() -> connection.writer().write("y\n".getBytes()));
+        assertEquals("y\n", new String(await(connection.reader().readLine())));
+      }
+    });
   }
 
   @Test

@@ -124,6 +124,7 @@ public class DatagramEndpoint internal constructor(
 
     /** Closes the endpoint at once; a task that waits to receive or to send gets a `SocketException`. */
     override fun close() {
+        streams.loop.checkThread("close")
         streams.remove(this)
         socket.close()
     }

@@ -55,7 +55,7 @@ public class StreamWriter internal constructor(
      * @throws IllegalStateException after [writeEof], and while [sendFile] or [startTls] is at work.
      */
     public fun write(bytes: ByteArray) {
-        checkFree("write()")
+        checkFree("write")
         transport.write(bytes, 0, bytes.size)
     }
 
@@ -66,13 +66,13 @@ public class StreamWriter internal constructor(
         length: Int,
     ) {
         Objects.checkFromIndexSize(offset, length, bytes.size)
-        checkFree("write()")
+        checkFree("write")
         transport.write(bytes, offset, length)
     }
 
     /** Sends what remains in [bytes] and moves its position to the limit; a direct buffer saves a copy. */
     public fun write(bytes: ByteBuffer) {
-        checkFree("write()")
+        checkFree("write")
         transport.write(bytes)
     }
 
@@ -81,7 +81,7 @@ public class StreamWriter internal constructor(
      * given. Small ones are sent together.
      */
     public fun writeLines(lines: Iterable<ByteArray>) {
-        checkFree("writeLines()")
+        checkFree("writeLines")
         val together = ByteBuffer.allocate(MOST_SENT_TOGETHER)
         for (line in lines) {
             if (line.size > together.remaining()) {
@@ -117,7 +117,7 @@ public class StreamWriter internal constructor(
     ): Long {
         require(offset >= 0) { "sendFile(): the offset is negative: $offset." }
         require(count >= 0) { "sendFile(): the number of bytes is negative: $count." }
-        checkFree("sendFile()")
+        checkFree("sendFile")
         check(!isEofWritten) { "sendFile() after writeEof(): the end of the stream was announced already." }
         return occupied("sendFile()") { transport.sendFile(file, offset, minOf(count, Long.MAX_VALUE - offset)) }
     }
@@ -177,7 +177,7 @@ public class StreamWriter internal constructor(
         serverName: String? = null,
         serverSide: Boolean? = null,
     ) {
-        checkFree("startTls()")
+        checkFree("startTls")
         check(!isEofWritten) { "startTls() after writeEof(): the end of the stream was announced already." }
         val receiving = checkNotNull(reader) { "startTls(): nobody reads from $this." }
         val isServer = serverSide ?: isServerSide
@@ -236,7 +236,7 @@ public class StreamWriter internal constructor(
      * @throws UnsupportedOperationException with TLS.
      */
     public fun writeEof() {
-        checkFree("writeEof()")
+        checkFree("writeEof")
         transport.writeEof()
         isEofWritten = true
     }
@@ -250,11 +250,13 @@ public class StreamWriter internal constructor(
      * @see waitClosed
      */
     public fun close() {
+        transport.loop.checkThread("close")
         transport.close()
     }
 
     /** Closes the stream now; what is queued is dropped. **Python.** `transport.abort()`. */
     public fun abort() {
+        transport.loop.checkThread("abort")
         transport.abort()
     }
 
@@ -275,7 +277,8 @@ public class StreamWriter internal constructor(
     internal fun describe(): String = transport.toString()
 
     private fun checkFree(call: String) {
-        check(occupiedBy == null) { "$call while $occupiedBy is at work: await that first." }
+        transport.loop.checkThread(call)
+        check(occupiedBy == null) { "$call() while $occupiedBy is at work: await that first." }
     }
 
     private inline fun <T> occupied(

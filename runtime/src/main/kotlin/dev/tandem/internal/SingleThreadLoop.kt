@@ -314,6 +314,10 @@ internal class SingleThreadLoop(
         running.remove()
     }
 
+    override fun checkThread(call: String) {
+        checkTurn(call, "it in loop.callSoonThreadsafe")
+    }
+
     fun checkTurn(
         call: String,
         instead: String,

@@ -62,12 +62,14 @@ internal class ProtocolTransport(
     override fun isReading(): Boolean = !isPaused && !isShakingHands && !wire.isClosing
 
     override fun pauseReading() {
+        loop.checkThread("pauseReading")
         if (!isReading()) return
         isPaused = true
         wire.unwatch()
     }
 
     override fun resumeReading() {
+        loop.checkThread("resumeReading")
         if (!isPaused || wire.isClosing) return
         isPaused = false
         if (!hasEnded && !isShakingHands) startReading()
@@ -223,12 +225,14 @@ internal class ProtocolTransport(
     override fun isClosing(): Boolean = wire.isClosing
 
     override fun close() {
+        loop.checkThread("close")
         if (wire.isClosing) return
         if (isShakingHands) hasGivenUp = true else wire.unwatch()
         writer.close()
     }
 
     override fun abort() {
+        loop.checkThread("abort")
         if (isShakingHands) hasGivenUp = true
         writer.abort()
     }

@@ -83,6 +83,7 @@ internal class UdpSocket(
         address: InetSocketAddress?,
     ) {
         require(size <= LARGEST_DATAGRAM) { "A datagram of $size bytes: UDP carries at most 65,507 (IPv4)." }
+        streams.loop.checkThread("send")
         val connectedTo = remoteAddress
         if (connectedTo != null) {
             require(address == null || address == connectedTo) {

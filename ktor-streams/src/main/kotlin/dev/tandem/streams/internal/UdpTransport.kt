@@ -74,6 +74,7 @@ internal class UdpTransport(
     }
 
     override fun close() {
+        loop.checkThread("close")
         if (closing) return
         closing = true
         loop.removeReader(socket.channel)
@@ -81,6 +82,7 @@ internal class UdpTransport(
     }
 
     override fun abort() {
+        loop.checkThread("abort")
         closing = true
         queue.clear()
         queuedBytes = 0
