@@ -49,6 +49,9 @@
  *       repository.findUser(42, k))} calls a suspend function; {@link dev.tandem.javaapi.Suspending} has the rest: {@code
  *       return suspend(k, () -> ...)} implements one, {@code iterate(flow)} is for a for-each loop. {@link
  *       dev.tandem.javaapi.JavaFace} shows a whole interface.
+ *   <li>{@link dev.tandem.javaapi.Streams} opens connections and servers over TCP, TLS and Unix sockets, {@link
+ *       dev.tandem.javaapi.Transports} UDP sockets and asyncio's transports, {@link dev.tandem.javaapi.ClientSession}
+ *       does HTTP. They need the modules {@code tandem-ktor-streams} and {@code tandem-http}.
  *   <li>In tests, {@code new Runner(new VirtualClock())} lets hours pass in no time.
  * </ul>
  *
