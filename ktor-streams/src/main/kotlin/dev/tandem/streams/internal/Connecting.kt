@@ -41,14 +41,8 @@ internal suspend fun resolve(
     } catch (e: UnknownHostException) {
         // The JDK says "host: reason", or only the host.
         val reason = e.message?.removePrefix(host).orEmpty()
-        val hint =
-            if ('/' in host ||
-                ':' in host
-            ) {
-                ". A host is a name or an address alone: no scheme, no port, no path"
-            } else {
-                ""
-            }
+        val saysMore = '/' in host || ':' in host
+        val hint = if (saysMore) ". A host is a name or an address alone: no scheme, no port, no path" else ""
         throw UnknownHostException("Unknown host in $peer$reason$hint").apply { initCause(e) }
     }
 
