@@ -41,6 +41,7 @@ public class ClientRequest internal constructor(
     internal var maxRedirects: Int? = null
     internal var raiseForStatus: Boolean? = null
     internal var maxBodySize: Int? = null
+    internal var autoDecompress: Boolean? = null
     internal var uploadListener: ProgressListener? = null
     internal var downloadListener: ProgressListener? = null
 
@@ -146,10 +147,13 @@ public class ClientRequest internal constructor(
     /** Sets the session's `maxBodySize`, in bytes. */
     public fun maxBodySize(bytes: Int): ClientRequest = also { maxBodySize = bytes }
 
+    /** Sets the session's `autoDecompress`. */
+    public fun autoDecompress(decompresses: Boolean): ClientRequest = also { autoDecompress = decompresses }
+
     /** Tells [listener] how much of the body the engine has taken to send. */
     public fun onUpload(listener: ProgressListener): ClientRequest = also { uploadListener = listener }
 
-    /** Tells [listener] how much of the response's body was read. */
+    /** Tells [listener] how much of the response's body has come; of a compressed body, before it is decompressed. */
     public fun onDownload(listener: ProgressListener): ClientRequest = also { downloadListener = listener }
 
     private fun send(source: BodySource): ClientRequest {

@@ -1,5 +1,6 @@
 package dev.tandem.http
 
+import dev.tandem.http.internal.Decompression
 import dev.tandem.http.internal.Exchange
 import io.ktor.client.statement.HttpResponse
 import io.ktor.http.BadContentTypeFormatException
@@ -36,6 +37,7 @@ public class ClientResponse internal constructor(
     public val history: List<Redirect>,
     @PublishedApi internal val json: Json,
     private val maxBodySize: Int,
+    autoDecompress: Boolean,
     listener: ProgressListener?,
 ) : AutoCloseable {
     /** The status: 200, 404 and so on. */
@@ -61,7 +63,7 @@ public class ClientResponse internal constructor(
     /** The cookies that this response sets. The session's jar has them already. */
     public val cookies: List<Cookie> get() = ktorResponse.setCookie()
 
-    /** How long the body is, if the server says so. */
+    /** How many bytes the server sends as body, if it says so; of a compressed body, [content] gives more. */
     public val contentLength: Long? get() = headers[HttpHeaders.ContentLength]?.toLongOrNull()
 
     private val type: ContentType? =
@@ -77,7 +79,13 @@ public class ClientResponse internal constructor(
 
     /** The body as it comes. */
     public val content: ResponseContent =
-        ResponseContent(exchange, channelOf(ktorResponse), announcedLength(), listener).endIfEmpty()
+        ResponseContent(
+            exchange,
+            channelOf(ktorResponse),
+            announcedLength(),
+            if (autoDecompress) decompression() else null,
+            listener,
+        ).endIfEmpty()
 
     private var whole: ByteArray? = null
 
@@ -141,9 +149,14 @@ public class ClientResponse internal constructor(
     private fun announcedLength(): Long? =
         when {
             method == "HEAD" || status in WITHOUT_BODY -> 0
-            headers.contains(HttpHeaders.TransferEncoding) || headers.contains(HttpHeaders.ContentEncoding) -> null
+            headers.contains(HttpHeaders.TransferEncoding) -> null
             else -> contentLength
         }
+
+    private fun decompression(): Decompression? {
+        val encodings = headers.getAll(HttpHeaders.ContentEncoding) ?: return null
+        return Decompression.of(encodings)?.also { exchange.whenOver(it::close) }
+    }
 
     private fun charset(): Charset {
         val name = type?.parameter("charset") ?: return Charsets.UTF_8

@@ -3,6 +3,7 @@ package dev.tandem.http
 import dev.tandem.EventLoop
 import dev.tandem.copyContext
 import dev.tandem.http.internal.ConnectionSlots
+import dev.tandem.http.internal.Decompression
 import dev.tandem.http.internal.Exchange
 import dev.tandem.http.internal.NamedCertificates
 import dev.tandem.http.internal.OpenSession
@@ -73,7 +74,9 @@ import kotlin.time.Duration
  * @param maxRedirects how many redirects a request follows; a redirect from https to http is never followed
  * @param retry when a request is sent again; null for never
  * @param raiseForStatus whether a status of 400 and above throws a [ClientResponseException]
- * @param maxBodySize how many bytes [ClientResponse.bytes], `text` and `json` take at most
+ * @param maxBodySize how many bytes [ClientResponse.bytes], `text` and `json` take at most, decompressed
+ * @param autoDecompress whether servers are told that gzip and deflate are welcome, and such bodies are decompressed; a
+ *   body in any other `Content-Encoding` is given as it comes
  * @param cookieJar where cookies are kept; null for no cookies
  * @param proxy the URL of an HTTP proxy that all requests go through
  * @param json how [ClientRequest.json] and [ClientResponse.json] read and write
@@ -92,6 +95,7 @@ public class ClientSession(
     private val retry: RetryOptions? = null,
     private val raiseForStatus: Boolean = false,
     private val maxBodySize: Int = DEFAULT_MAX_BODY_SIZE,
+    private val autoDecompress: Boolean = true,
     /** Where the cookies are kept. */
     public val cookieJar: CookiesStorage? = CookieJar(),
     proxy: String? = null,
@@ -269,7 +273,12 @@ public class ClientSession(
             builder.headers.remove(name)
             builder.headers.appendAll(name, values)
         }
+        if (decompresses(request) && HttpHeaders.AcceptEncoding !in builder.headers) {
+            builder.headers[HttpHeaders.AcceptEncoding] = Decompression.ACCEPTED
+        }
     }
+
+    private fun decompresses(request: ClientRequest) = request.autoDecompress ?: autoDecompress
 
     private suspend fun send(
         exchange: Exchange,
@@ -290,8 +299,15 @@ public class ClientSession(
                 request.uploadListener?.let { report(it, builder) }
                 exchange.send(HttpStatement(builder, client))
             }
-        val size = request.maxBodySize ?: maxBodySize
-        return ClientResponse(exchange, response, redirects.history.toList(), json, size, request.downloadListener)
+        return ClientResponse(
+            exchange,
+            response,
+            redirects.history.toList(),
+            json,
+            request.maxBodySize ?: maxBodySize,
+            decompresses(request),
+            request.downloadListener,
+        )
     }
 
     /** What fails here, such as a file that is not there, is no failure of the network. */

@@ -1,8 +1,10 @@
 package dev.tandem.http
 
 import dev.tandem.AsyncIterator
+import dev.tandem.http.internal.Decompression
 import dev.tandem.http.internal.Exchange
 import dev.tandem.runningLoop
+import dev.tandem.sleep
 import io.ktor.utils.io.ByteReadChannel
 import io.ktor.utils.io.readAvailable
 import kotlinx.coroutines.flow.Flow
@@ -13,12 +15,15 @@ import java.nio.file.Path
 import java.nio.file.StandardOpenOption.CREATE
 import java.nio.file.StandardOpenOption.TRUNCATE_EXISTING
 import java.nio.file.StandardOpenOption.WRITE
+import kotlin.time.Duration
 
 /**
- * The body of a response as it comes. What is not read yet holds the server back. Each byte is given once.
+ * The body of a response as it comes. What is not read yet holds the server back. Each byte is given once. A body that is
+ * compressed with gzip or deflate is decompressed while it is read, on the loop, unless the session's `autoDecompress` is
+ * off.
  *
- * Each read throws what the connection failed with: a [ClientPayloadException] if the body ended too early, a
- * [ClientConnectionException] if the connection was lost, a [dev.tandem.TimeoutException] if a limit of the request ran
+ * Each read throws what the connection failed with: a [ClientPayloadException] if the body ended too early or its
+ * compression is damaged, a [ClientConnectionException] if the connection was lost, a [dev.tandem.TimeoutException] if a limit of the request ran
  * out. The connection is closed then.
  *
  * **Cancellation.** A cancelled read closes the connection: the rest cannot be had. **Threading.** In a task, one at a
@@ -33,10 +38,16 @@ public class ResponseContent internal constructor(
     private val channel: ByteReadChannel,
     /** How many bytes the server has announced, or null. */
     private val announced: Long?,
+    /** Undoes the Content-Encoding; null if there is none. */
+    private val decompression: Decompression?,
     private val listener: ProgressListener?,
 ) : AsyncIterator<ByteArray> {
+    /** What came from the server, which is less than what is read of a compressed body. */
     private var received = 0L
     private var ended = false
+
+    /** What was received of a compressed body. */
+    private val compressed by lazy(LazyThreadSafetyMode.NONE) { ByteArray(COMPRESSED_PIECE) }
 
     /** What [hasNext] has found. */
     private var next: ByteArray? = null
@@ -102,21 +113,18 @@ public class ResponseContent internal constructor(
 
     /** All that is left, if that is no more than [limit] bytes. */
     internal suspend fun readAll(limit: Int): ByteArray {
-        if (announced != null && announced > limit) throw tooLarge(limit)
-        var all = ByteArray(minOf(announced ?: PIECE.toLong(), FIRST_BUFFER).toInt())
-        var size = 0
+        val size = announced.takeIf { decompression == null }
+        if (size != null && size > limit) throw tooLarge(limit)
+        var all = ByteArray(minOf(size ?: PIECE.toLong(), FIRST_BUFFER).toInt())
+        var length = 0
         while (true) {
             val piece = read()
-            if (piece.isEmpty()) return if (size == all.size) all else all.copyOf(size)
-            if (size + piece.size.toLong() > limit) throw tooLarge(limit)
-            if (size + piece.size >
-                all.size
-            ) {
-                all =
-                    all.copyOf(minOf(maxOf(all.size * 2L, size + piece.size.toLong()), limit.toLong()).toInt())
-            }
-            piece.copyInto(all, size)
-            size += piece.size
+            if (piece.isEmpty()) return if (length == all.size) all else all.copyOf(length)
+            val needed = length + piece.size.toLong()
+            if (needed > limit) throw tooLarge(limit)
+            if (needed > all.size) all = all.copyOf(minOf(maxOf(all.size * 2L, needed), limit.toLong()).toInt())
+            piece.copyInto(all, length)
+            length += piece.size
         }
     }
 
@@ -131,6 +139,40 @@ public class ResponseContent internal constructor(
     /** Returns how many bytes were read: at least one, or none at the end. */
     private suspend fun readInto(buffer: ByteArray): Int {
         if (ended) return 0
+        if (decompression != null) return decompressInto(buffer, decompression)
+        val count = receiveInto(buffer)
+        // No read is needed to know that this was all, and the connection is free.
+        if (count == 0 || received == announced) end()
+        return count
+    }
+
+    private suspend fun decompressInto(
+        buffer: ByteArray,
+        decompression: Decompression,
+    ): Int {
+        var hasWaited = false
+        while (true) {
+            val count = exchange.guarded(isBody = true) { decompression.inflate(buffer) }
+            if (count > 0) {
+                // A little of what was received can be a lot to read: other tasks have their turn between the pieces.
+                if (!hasWaited) exchange.guarded(isBody = true) { sleep(Duration.ZERO) }
+                return count
+            }
+            val arrived = if (received == announced) 0 else receiveInto(compressed)
+            if (arrived == 0) break
+            hasWaited = true
+            decompression.feed(compressed, arrived)
+        }
+        if (!decompression.canEnd) {
+            exchange.close()
+            throw ClientPayloadException("${exchange.what}: the body ended in the middle of its compressed data.")
+        }
+        end()
+        return 0
+    }
+
+    /** Returns how many bytes came from the server: at least one, or none at the end. */
+    private suspend fun receiveInto(buffer: ByteArray): Int {
         val count =
             exchange.guarded(isBody = true) {
                 // A channel that has failed says -1, too.
@@ -139,14 +181,12 @@ public class ResponseContent internal constructor(
         if (count > 0) {
             received += count
             listener?.onProgress(received, announced)
-            if (received == announced) end()
             return count
         }
         if (announced != null && received < announced) {
             exchange.close()
             throw ClientPayloadException("${exchange.what}: the body ended after $received of $announced bytes.")
         }
-        end()
         return 0
     }
 
@@ -163,6 +203,7 @@ public class ResponseContent internal constructor(
         public const val DEFAULT_LINE_LIMIT: Int = 64 * 1024
 
         private const val PIECE = 64 * 1024
+        private const val COMPRESSED_PIECE = 16 * 1024
 
         /** What a server announces it need not send. */
         private const val FIRST_BUFFER = 1024L * 1024

@@ -245,6 +245,28 @@ public final class ClientRequest {
   }
 
   /**
+   * Limits how large the body may be if it is read as a whole; as the session otherwise.
+   *
+   * @param bytes the limit, of the decompressed body
+   * @return this
+   */
+  public ClientRequest maxBodySize(int bytes) {
+    request.maxBodySize(bytes);
+    return this;
+  }
+
+  /**
+   * Decompresses the body of the response if it comes as gzip or deflate, or does not; as the session otherwise.
+   *
+   * @param decompresses whether it does
+   * @return this
+   */
+  public ClientRequest autoDecompress(boolean decompresses) {
+    request.autoDecompress(decompresses);
+    return this;
+  }
+
+  /**
    * Tells {@code listener} how much of the body the engine has taken to send.
    *
    * @param listener is called on the loop's thread
@@ -256,7 +278,7 @@ public final class ClientRequest {
   }
 
   /**
-   * Tells {@code listener} how much of the response's body was read.
+   * Tells {@code listener} how much of the response's body has come; of a compressed body, before it is decompressed.
    *
    * @param listener is called on the loop's thread
    * @return this

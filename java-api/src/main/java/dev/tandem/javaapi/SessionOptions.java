@@ -34,6 +34,7 @@ public final class SessionOptions implements Cloneable {
   private RetryOptions retry;
   private boolean raiseForStatus;
   private int maxBodySize = dev.tandem.http.ClientSession.DEFAULT_MAX_BODY_SIZE;
+  private boolean autoDecompress = true;
   private String proxy;
   private boolean cookies = true;
   private HttpClientEngineFactory<?> engine = CIO.INSTANCE;
@@ -131,11 +132,20 @@ public final class SessionOptions implements Cloneable {
   /**
    * Returns a copy with how large a body may be that is read as a whole.
    *
-   * @param bytes the limit
+   * @param bytes the limit, of the decompressed body
    * @return the copy
    */
   public SessionOptions withMaxBodySize(int bytes) {
     return with(copy -> copy.maxBodySize = bytes);
+  }
+
+  /**
+   * Returns a copy that does not tell servers that gzip and deflate are welcome, and gives compressed bodies as they come.
+   *
+   * @return the copy
+   */
+  public SessionOptions withoutDecompression() {
+    return with(copy -> copy.autoDecompress = false);
   }
 
   /**
@@ -205,6 +215,7 @@ public final class SessionOptions implements Cloneable {
         retry,
         raiseForStatus,
         maxBodySize,
+        autoDecompress,
         cookies ? new CookieJar() : null,
         proxy,
         Json.Default,

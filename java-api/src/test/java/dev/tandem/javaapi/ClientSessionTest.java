@@ -4,6 +4,7 @@ import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
 import static dev.tandem.javaapi.Asyncio.gather;
 import static dev.tandem.javaapi.Asyncio.sleep;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import dev.tandem.TimeoutException;
 import dev.tandem.http.ClientConnectionException;
 import dev.tandem.http.ClientPayloadException;
 import dev.tandem.http.ClientResponseException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,30 @@ class ClientSessionTest extends OnEachCarrier {
   }
 
   @Test
+  void compressedBodiesAreDecompressedUnlessTheyAreWantedAsTheyAre() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      gzip.write("short".getBytes());
+    }
+    var compressed = bytes.toByteArray();
+    server.createContext("/gzip", exchange -> {
+      exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+      answer(exchange, 200, compressed);
+    });
+    withSession(session -> {
+      assertEquals("short", await(await(session.get("gzip")).text()));
+      var asItIs = await(session.get("gzip", request -> request.autoDecompress(false)));
+      assertArrayEquals(compressed, await(asItIs.bytes()));
+      var tooLarge = await(session.get("gzip", request -> request.maxBodySize(4)));
+      assertThrows(ClientPayloadException.class, () -> await(tooLarge.text()));
+    });
+    withSession(options().withoutDecompression(), session -> {
+      var asItIs = await(session.get("gzip"));
+      assertArrayEquals(compressed, await(asItIs.bytes()));
+    });
+  }
+
+  @Test
   void statusAndTimeAreExceptions() {
     withSession(session -> {
       var response = await(session.get("missing"));
@@ -156,14 +183,21 @@ class ClientSessionTest extends OnEachCarrier {
   }
 
   private void withSession(SessionBody body) {
-    var options = new SessionOptions()
-        .withBaseUrl("http://127.0.0.1:" + server.getAddress().getPort() + "/")
-        .withTimeout(Duration.ofSeconds(30));
+    withSession(options(), body);
+  }
+
+  private void withSession(SessionOptions options, SessionBody body) {
     Asyncio.run(() -> {
       try (var session = new ClientSession(options)) {
         body.run(session);
       }
     });
+  }
+
+  private SessionOptions options() {
+    return new SessionOptions()
+        .withBaseUrl("http://127.0.0.1:" + server.getAddress().getPort() + "/")
+        .withTimeout(Duration.ofSeconds(30));
   }
 
   private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {

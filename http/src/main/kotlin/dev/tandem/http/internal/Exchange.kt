@@ -44,6 +44,9 @@ internal class Exchange(
     /** Gives the slot back that this holds; null before there is one. */
     private var releaseSlot: (() -> Unit)? = null
 
+    /** Ends what is of use only to this. */
+    private var atEnd: (() -> Unit)? = null
+
     /** What the code that writes the request's body has thrown. Engine threads read it. */
     @Volatile
     var bodyFailure: Throwable? = null
@@ -93,6 +96,11 @@ internal class Exchange(
         }
     }
 
+    /** Calls [action] when this is over. */
+    fun whenOver(action: () -> Unit) {
+        if (isOver) action() else atEnd = action
+    }
+
     /** The body was read to its end: the engine has all that it needs. */
     fun complete() = end(State.DONE)
 
@@ -112,6 +120,7 @@ internal class Exchange(
             response?.let(::cancel)
         }
         releaseSlot?.invoke()
+        atEnd?.invoke()
         onOver(this)
     }
 
