@@ -1,6 +1,8 @@
 package dev.tandem.http
 
 import dev.tandem.AsyncIterator
+import dev.tandem.http.internal.BodyFile
+import dev.tandem.http.internal.BodyLines
 import dev.tandem.http.internal.Decompression
 import dev.tandem.http.internal.Exchange
 import dev.tandem.runningLoop
@@ -9,22 +11,17 @@ import io.ktor.utils.io.ByteReadChannel
 import io.ktor.utils.io.readAvailable
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
-import java.nio.ByteBuffer
-import java.nio.channels.FileChannel
 import java.nio.file.Path
-import java.nio.file.StandardOpenOption.CREATE
-import java.nio.file.StandardOpenOption.TRUNCATE_EXISTING
-import java.nio.file.StandardOpenOption.WRITE
 import kotlin.time.Duration
 
 /**
- * The body of a response as it comes. What is not read yet holds the server back. Each byte is given once. A body that is
- * compressed with gzip or deflate is decompressed while it is read, on the loop, unless the session's `autoDecompress` is
- * off.
+ * The body of a response as it comes. What is not read yet holds the server back. Each byte is given once. A body that
+ * is compressed with gzip or deflate is decompressed while it is read, on the loop, unless the session's
+ * `autoDecompress` is off.
  *
  * Each read throws what the connection failed with: a [ClientPayloadException] if the body ended too early or its
- * compression is damaged, a [ClientConnectionException] if the connection was lost, a [dev.tandem.TimeoutException] if a limit of the request ran
- * out. The connection is closed then.
+ * compression is damaged, a [ClientConnectionException] if the connection was lost, a [dev.tandem.TimeoutException] if
+ * a limit of the request ran out. The connection is closed then.
  *
  * **Cancellation.** A cancelled read closes the connection: the rest cannot be had. **Threading.** In a task, one at a
  * time. **Python.** `aiohttp.StreamReader`.
@@ -83,7 +80,7 @@ public class ResponseContent internal constructor(
      *
      * @param limit how many bytes a line may have; a longer one throws a [ClientPayloadException]
      */
-    public fun lines(limit: Int = DEFAULT_LINE_LIMIT): AsyncIterator<String> = LineIterator(this, exchange.what, limit)
+    public fun lines(limit: Int = DEFAULT_LINE_LIMIT): AsyncIterator<String> = BodyLines(this, exchange, limit)
 
     /** The body's pieces as a flow, to be collected once, in a task. */
     public fun asFlow(): Flow<ByteArray> =
@@ -91,24 +88,24 @@ public class ResponseContent internal constructor(
             while (hasNext()) emit(next())
         }
 
-    /** Writes the rest of the body to the file [path], in place of what is there, and returns how many bytes that was. */
+    /**
+     * Writes the rest of the body to the file [path], in place of what is there, and returns how many bytes that was.
+     * If this fails or is cancelled, the file has what came until then.
+     *
+     * @throws java.io.IOException if the file cannot be written; the response stays open then.
+     */
     public suspend fun saveTo(path: Path): Long {
         val loop = runningLoop()
-        val file = loop.runInExecutor(null) { FileChannel.open(path, CREATE, WRITE, TRUNCATE_EXISTING) }.await()
-        try {
-            var written = 0L
+        var written = 0L
+        BodyFile(path).use { file ->
+            loop.runInExecutor(null) { file.open() }.await()
             while (hasNext()) {
-                val piece = ByteBuffer.wrap(next())
-                written += piece.remaining()
-                loop
-                    .runInExecutor(null) {
-                        while (piece.hasRemaining()) file.write(piece)
-                    }.await()
+                val piece = next()
+                loop.runInExecutor(null) { file.write(piece) }.await()
+                written += piece.size
             }
-            return written
-        } finally {
-            file.close()
         }
+        return written
     }
 
     /** All that is left, if that is no more than [limit] bytes. */
@@ -193,6 +190,9 @@ public class ResponseContent internal constructor(
     /** A body of no bytes needs no read to be over. */
     internal fun endIfEmpty(): ResponseContent = also { if (announced == 0L) end() }
 
+    override fun toString(): String =
+        "ResponseContent(${exchange.what}, $received ${if (announced == null) "" else "of $announced "}bytes received)"
+
     private fun end() {
         ended = true
         exchange.complete()
@@ -207,75 +207,5 @@ public class ResponseContent internal constructor(
 
         /** What a server announces it need not send. */
         private const val FIRST_BUFFER = 1024L * 1024
-    }
-}
-
-private class LineIterator(
-    private val content: ResponseContent,
-    private val what: String,
-    private val limit: Int,
-) : AsyncIterator<String> {
-    private var bytes = ByteArray(0)
-    private var start = 0
-
-    /** Up to here there is no `\n`. */
-    private var searched = 0
-    private var atEnd = false
-    private var found: String? = null
-
-    override suspend fun hasNext(): Boolean {
-        while (found == null) {
-            val end = indexOfNewline()
-            when {
-                end >= 0 -> take(end, end + 1)
-                atEnd && start == bytes.size -> return false
-                atEnd -> take(bytes.size, bytes.size)
-                else -> readMore()
-            }
-        }
-        return true
-    }
-
-    override fun next(): String {
-        val line = found ?: throw NoSuchElementException("Ask hasNext() first, or use a for loop.")
-        found = null
-        return line
-    }
-
-    private fun indexOfNewline(): Int {
-        while (searched < bytes.size) {
-            if (bytes[searched] == '\n'.code.toByte()) return searched
-            searched++
-        }
-        return -1
-    }
-
-    private fun take(
-        end: Int,
-        next: Int,
-    ) {
-        val isCrLf = next > end && end > start && bytes[end - 1] == '\r'.code.toByte()
-        val last = if (isCrLf) end - 1 else end
-        checkLimit(last - start)
-        found = bytes.decodeToString(start, last)
-        start = next
-        searched = next
-    }
-
-    private suspend fun readMore() {
-        checkLimit(bytes.size - start)
-        val piece = content.read()
-        atEnd = piece.isEmpty()
-        bytes = bytes.copyOfRange(start, bytes.size) + piece
-        searched -= start
-        start = 0
-    }
-
-    private fun checkLimit(size: Int) {
-        if (size > limit) {
-            throw ClientPayloadException(
-                "$what: a line of the body is longer than $limit bytes. Raise the limit of lines().",
-            )
-        }
     }
 }

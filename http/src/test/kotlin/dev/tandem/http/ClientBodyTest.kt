@@ -1,5 +1,8 @@
 package dev.tandem.http
 
+import dev.tandem.CancelledException
+import dev.tandem.createTask
+import dev.tandem.sleep
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldContainExactly
@@ -7,12 +10,17 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.toList
+import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
+import java.io.IOException
+import java.io.RandomAccessFile
+import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.Path
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
+import kotlin.time.Duration
 
 /** What is sent and received: texts, JSON, forms, files, streams. */
 class ClientBodyTest {
@@ -53,6 +61,20 @@ class ClientBodyTest {
         }
 
     @Test
+    fun fileOfACancelledDownloadIsClosed() =
+        echoTest { session ->
+            // Opening it to write waits for somebody who reads, and cannot be interrupted.
+            val pipe = directory.resolve("pipe")
+            assumeTrue(makePipe(pipe), "mkfifo, of Debian's coreutils")
+            val response = session.post("") { body("text") }
+            val saving = createTask { response.content.saveTo(pipe) }
+            sleep(Duration.ZERO)
+            saving.cancel()
+            shouldThrow<CancelledException> { saving.await() }
+            RandomAccessFile(pipe.toFile(), "rw").use { eventually { openings(pipe) == 1 } }
+        }
+
+    @Test
     fun fileThatIsNotThereFailsTheCall() =
         echoTest { session ->
             shouldThrow<NoSuchFileException> { session.put("") { body(directory.resolve("none")) } }
@@ -84,7 +106,7 @@ class ClientBodyTest {
                 .post("") {
                     stream("text/plain") { writer ->
                         repeat(3) {
-                            dev.tandem.sleep(kotlin.time.Duration.ZERO)
+                            sleep(Duration.ZERO)
                             writer.write("piece $it;")
                         }
                     }
@@ -207,12 +229,25 @@ class ClientBodyTest {
                         var before = -1L
                         while (sent.get() != before) {
                             before = sent.get()
-                            dev.tandem.sleep(kotlin.time.Duration.parse("300ms"))
+                            sleep(Duration.parse("300ms"))
                         }
                         (before < total / 4) shouldBe true
                     }
                 }
             }
+        }
+
+    private fun makePipe(path: Path): Boolean =
+        try {
+            ProcessBuilder("mkfifo", "$path").start().waitFor() == 0
+        } catch (_: IOException) {
+            false
+        }
+
+    /** How often this process has [path] open. */
+    private fun openings(path: Path): Int =
+        Files.list(Path.of("/proc/self/fd")).use { all ->
+            all.filter { runCatching { Files.readSymbolicLink(it) == path }.getOrDefault(false) }.count().toInt()
         }
 
     private fun echoTest(body: suspend (ClientSession) -> Unit) =
