@@ -3,7 +3,12 @@ package dev.tandem.http
 import io.ktor.utils.io.ByteWriteChannel
 import io.ktor.utils.io.writeFully
 
-/** Sends the body of a request piece by piece; see [ClientRequest.stream]. **Threading.** In the task it was given to. */
+/**
+ * Sends the body of a request piece by piece; see [ClientRequest.stream].
+ *
+ * A write throws what the connection failed with; that of the request says more, and comes out of the request.
+ * **Cancellation.** Cancelling the request cancels the task that writes. **Threading.** In the task it was given to.
+ */
 public class BodyWriter internal constructor(
     private val channel: ByteWriteChannel,
 ) {

@@ -6,6 +6,7 @@ import dev.tandem.http.internal.FileBody
 import dev.tandem.http.internal.ReadyBody
 import dev.tandem.http.internal.WrittenBody
 import io.ktor.client.request.forms.FormDataContent
+import io.ktor.http.BadContentTypeFormatException
 import io.ktor.http.ContentType
 import io.ktor.http.HeadersBuilder
 import io.ktor.http.HttpHeaders
@@ -17,8 +18,13 @@ import kotlinx.serialization.json.Json
 import java.nio.file.Path
 
 /**
- * What is special about a request: headers, query, body, limits. Filled in by the block given to [ClientSession.get] and
- * its like; what is left out is as the session says. Each function returns the request itself.
+ * What is special about a request: headers, query, body, limits. Filled in by the block given to [ClientSession.get]
+ * and its like; what is left out is as the session says. Each function returns the request itself.
+ *
+ * A request has one body: giving it another one is an [IllegalStateException]. A content type that is none is an
+ * [IllegalArgumentException].
+ *
+ * **Threading.** In the block that it was given to, before the request is sent.
  *
  * **Python.** The keyword arguments of `aiohttp.ClientSession.request`.
  *
@@ -45,11 +51,15 @@ public class ClientRequest internal constructor(
     internal var uploadListener: ProgressListener? = null
     internal var downloadListener: ProgressListener? = null
 
-    /** Sets a header, in place of those of that name; the session's included. */
+    /**
+     * Sets a header, in place of those of that name; the session's included.
+     *
+     * @throws IllegalArgumentException if [name] or [value] cannot be sent, such as one with a line break.
+     */
     public fun header(
         name: String,
         value: String,
-    ): ClientRequest = also { headers[name] = value }
+    ): ClientRequest = also { headers.setHeader(name, value) }
 
     /** Sets the header `Authorization: Bearer` [token]. */
     public fun bearer(token: String): ClientRequest = header(HttpHeaders.Authorization, "Bearer $token")
@@ -73,21 +83,21 @@ public class ClientRequest internal constructor(
     public fun body(
         bytes: ByteArray,
         contentType: String = "application/octet-stream",
-    ): ClientRequest = send(ReadyBody(ByteArrayContent(bytes, ContentType.parse(contentType))))
+    ): ClientRequest = send(ReadyBody(ByteArrayContent(bytes, contentTypeOf(contentType))))
 
     /** Sends [text] in UTF-8. */
     @JvmOverloads
     public fun body(
         text: String,
         contentType: String = "text/plain",
-    ): ClientRequest = send(ReadyBody(TextContent(text, withUtf8(ContentType.parse(contentType)))))
+    ): ClientRequest = send(ReadyBody(TextContent(text, withUtf8(contentTypeOf(contentType)))))
 
     /** Sends the file [path], which is read while it is sent. A file that cannot be read fails the request. */
     @JvmOverloads
     public fun body(
         path: Path,
         contentType: String = "application/octet-stream",
-    ): ClientRequest = send(FileBody(path, ContentType.parse(contentType)))
+    ): ClientRequest = send(FileBody(path, contentTypeOf(contentType)))
 
     /** Sends [value] as JSON, by the session's [ClientSession.json]. */
     public inline fun <reified T> json(value: T): ClientRequest = jsonText(json.encodeToString(value))
@@ -118,7 +128,7 @@ public class ClientRequest internal constructor(
         contentType: String = "application/octet-stream",
         length: Long? = null,
         write: suspend (BodyWriter) -> Unit,
-    ): ClientRequest = send(WrittenBody(ContentType.parse(contentType), length, copyContext(), write))
+    ): ClientRequest = send(WrittenBody(contentTypeOf(contentType), length, copyContext(), write))
 
     /** Sends the pieces that [flow] emits; it is collected on the loop. Otherwise as [stream] with a function. */
     public fun stream(
@@ -145,7 +155,10 @@ public class ClientRequest internal constructor(
     public fun raiseForStatus(raises: Boolean): ClientRequest = also { raiseForStatus = raises }
 
     /** Sets the session's `maxBodySize`, in bytes. */
-    public fun maxBodySize(bytes: Int): ClientRequest = also { maxBodySize = bytes }
+    public fun maxBodySize(bytes: Int): ClientRequest {
+        require(bytes > 0) { "The limit of a body must be positive, not $bytes." }
+        return also { maxBodySize = bytes }
+    }
 
     /** Sets the session's `autoDecompress`. */
     public fun autoDecompress(decompresses: Boolean): ClientRequest = also { autoDecompress = decompresses }
@@ -156,6 +169,11 @@ public class ClientRequest internal constructor(
     /** Tells [listener] how much of the response's body has come; of a compressed body, before it is decompressed. */
     public fun onDownload(listener: ProgressListener): ClientRequest = also { downloadListener = listener }
 
+    /** How much there is, but not what: headers and bodies have secrets. */
+    override fun toString(): String =
+        "ClientRequest(${headers.names().size} headers, ${params.names().size} parameters, " +
+            if (body == null) "no body)" else "with a body)"
+
     private fun send(source: BodySource): ClientRequest {
         check(body == null) { "The request has a body already." }
         body = source
@@ -164,6 +182,26 @@ public class ClientRequest internal constructor(
 
     private fun withUtf8(type: ContentType): ContentType =
         if (type.parameter("charset") == null) type.withParameter("charset", "utf-8") else type
+}
+
+internal fun contentTypeOf(text: String): ContentType {
+    require(text.none(Char::isISOControl)) { "There is a line break or control character in the content type." }
+    return try {
+        ContentType.parse(text)
+    } catch (e: BadContentTypeFormatException) {
+        throw IllegalArgumentException("This is no content type: $text. Write one such as text/plain.", e)
+    }
+}
+
+internal fun HeadersBuilder.setHeader(
+    name: String,
+    value: String,
+) {
+    require(name.isNotEmpty()) { "A header needs a name." }
+    // Ktor would show the value, which may be a secret.
+    require(value.none { it != '\t' && it.isISOControl() }) { "There is a line break or control character in $name." }
+    require(!HttpHeaders.isUnsafe(name)) { "The header $name is set by the engine, as the body needs it." }
+    this[name] = value
 }
 
 internal fun basicCredentials(

@@ -2,6 +2,8 @@ package dev.tandem.http
 
 import dev.tandem.http.internal.Decompression
 import dev.tandem.http.internal.Exchange
+import dev.tandem.http.internal.cookiesOf
+import dev.tandem.http.internal.lengthOf
 import io.ktor.client.statement.HttpResponse
 import io.ktor.http.BadContentTypeFormatException
 import io.ktor.http.ContentType
@@ -9,7 +11,6 @@ import io.ktor.http.Cookie
 import io.ktor.http.Headers
 import io.ktor.http.HttpHeaders
 import io.ktor.http.contentType
-import io.ktor.http.setCookie
 import kotlinx.serialization.json.Json
 import java.nio.charset.Charset
 import java.nio.charset.IllegalCharsetNameException
@@ -61,10 +62,10 @@ public class ClientResponse internal constructor(
     public val headers: Headers get() = ktorResponse.headers
 
     /** The cookies that this response sets. The session's jar has them already. */
-    public val cookies: List<Cookie> get() = ktorResponse.setCookie()
+    public val cookies: List<Cookie> get() = cookiesOf(headers)
 
     /** How many bytes the server sends as body, if it says so; of a compressed body, [content] gives more. */
-    public val contentLength: Long? get() = headers[HttpHeaders.ContentLength]?.toLongOrNull()
+    public val contentLength: Long? get() = lengthOf(headers)
 
     private val type: ContentType? =
         try {
@@ -146,12 +147,7 @@ public class ClientResponse internal constructor(
         return String(beginning, 0, minOf(beginning.size, BEGINNING), charset())
     }
 
-    private fun announcedLength(): Long? =
-        when {
-            method == "HEAD" || status in WITHOUT_BODY -> 0
-            headers.contains(HttpHeaders.TransferEncoding) -> null
-            else -> contentLength
-        }
+    private fun announcedLength(): Long? = if (method == "HEAD" || status in WITHOUT_BODY) 0 else contentLength
 
     private fun decompression(): Decompression? {
         val encodings = headers.getAll(HttpHeaders.ContentEncoding) ?: return null

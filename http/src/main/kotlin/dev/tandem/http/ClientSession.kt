@@ -5,47 +5,37 @@ import dev.tandem.copyContext
 import dev.tandem.http.internal.ConnectionSlots
 import dev.tandem.http.internal.Decompression
 import dev.tandem.http.internal.Exchange
-import dev.tandem.http.internal.NamedCertificates
+import dev.tandem.http.internal.ForwardProxy
 import dev.tandem.http.internal.OpenSession
 import dev.tandem.http.internal.Redirects
 import dev.tandem.http.internal.display
+import dev.tandem.http.internal.keepGivenCookies
+import dev.tandem.http.internal.limit
+import dev.tandem.http.internal.newKtorClient
 import dev.tandem.http.internal.retryBy
+import dev.tandem.http.internal.takeHttpUrl
 import dev.tandem.runningLoop
 import io.ktor.client.HttpClient
 import io.ktor.client.HttpClientConfig
 import io.ktor.client.engine.HttpClientEngineFactory
-import io.ktor.client.engine.ProxyBuilder
-import io.ktor.client.engine.ProxyConfig
 import io.ktor.client.engine.cio.CIO
-import io.ktor.client.engine.cio.CIOEngineConfig
-import io.ktor.client.plugins.HttpRequestRetry
-import io.ktor.client.plugins.HttpSend
-import io.ktor.client.plugins.HttpTimeout
-import io.ktor.client.plugins.HttpTimeoutCapability
-import io.ktor.client.plugins.HttpTimeoutConfig
 import io.ktor.client.plugins.cookies.CookiesStorage
-import io.ktor.client.plugins.cookies.HttpCookies
 import io.ktor.client.plugins.onUpload
-import io.ktor.client.plugins.plugin
-import io.ktor.client.plugins.timeout
 import io.ktor.client.request.HttpRequestBuilder
-import io.ktor.client.request.HttpSendPipeline
 import io.ktor.client.request.setBody
 import io.ktor.client.statement.HttpStatement
+import io.ktor.http.Headers
+import io.ktor.http.HeadersBuilder
 import io.ktor.http.HttpHeaders
 import io.ktor.http.HttpMethod
 import io.ktor.http.URLBuilder
-import io.ktor.http.URLParserException
 import io.ktor.http.Url
 import io.ktor.http.content.OutgoingContent
-import io.ktor.http.hostIsIp
-import io.ktor.http.isSecure
 import io.ktor.http.takeFrom
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.job
 import kotlinx.serialization.json.Json
-import kotlin.time.Duration
 
 /**
  * An HTTP client on the loop: makes requests, keeps cookies, and limits how many connections there are. To be closed.
@@ -78,10 +68,12 @@ import kotlin.time.Duration
  * @param autoDecompress whether servers are told that gzip and deflate are welcome, and such bodies are decompressed; a
  *   body in any other `Content-Encoding` is given as it comes
  * @param cookieJar where cookies are kept; null for no cookies
- * @param proxy the URL of an HTTP proxy that all requests go through
+ * @param proxy the URL of an HTTP proxy that all requests go through; `user:password@` in it is for http, and https is
+ *   then refused, since the engine would show the credentials to the server as well
  * @param json how [ClientRequest.json] and [ClientResponse.json] read and write
  * @param engine the engine of the Ktor client
  * @param configure whatever else the Ktor client is to know
+ * @throws IllegalArgumentException if a limit, a URL or a header makes no sense.
  * @throws IllegalStateException outside of a loop.
  */
 public class ClientSession(
@@ -105,9 +97,10 @@ public class ClientSession(
     configure: HttpClientConfig<*>.() -> Unit = {},
 ) : AutoCloseable {
     private val loop: EventLoop = runningLoop()
-    private val base: Url? = baseUrl?.let { httpUrl(URLBuilder(), it).build() }
-    private val defaultHeaders = headers.toMap()
+    private val base: Url? = baseUrl?.let { URLBuilder().takeHttpUrl(it).build() }
+    private val defaultHeaders = headersOf(headers)
     private val defaultParams = params.toMap()
+    private val forwardProxy = proxy?.let(::ForwardProxy)
     private val slots: ConnectionSlots
 
     /** The requests under way. */
@@ -122,33 +115,7 @@ public class ClientSession(
         require(maxRedirects >= 0) { "The number of redirects must not be negative: $maxRedirects." }
         require(maxBodySize > 0) { "The limit of a body must be positive, not $maxBodySize." }
         slots = ConnectionSlots(limit, limitPerHost)
-        val proxyConfig = proxy?.let(::proxyConfig)
-        client =
-            HttpClient(engine) {
-                engine {
-                    if (proxyConfig != null) this.proxy = proxyConfig
-                    if (this is CIOEngineConfig) adapt()
-                }
-                followRedirects = false
-                install(HttpTimeout)
-                install(HttpRequestRetry) { noRetry() }
-                install(HttpSend) { maxSendCount = Int.MAX_VALUE }
-                if (cookieJar != null) install(HttpCookies) { storage = cookieJar }
-                configure()
-                expectSuccess = false
-            }
-        val verifiesAddresses = client.engineConfig !is CIOEngineConfig
-        client.plugin(HttpSend).intercept { request ->
-            request.attributes.getOrNull(Redirects.KEY)?.follow(this, request) ?: execute(request)
-        }
-        client.sendPipeline.intercept(HttpSendPipeline.Before) {
-            if (!verifiesAddresses && context.url.protocol.isSecure() && hostIsIp(context.url.host)) {
-                throw ClientConnectionException(
-                    "${display(context.url)} has an address in place of a host name, and the engine CIO cannot tell " +
-                        "whose certificate that is. Use a host name, or another engine, such as ktor-client-java.",
-                )
-            }
-        }
+        client = newKtorClient(engine, forwardProxy, cookieJar, configure)
     }
 
     private val open = OpenSession(loop, client)
@@ -209,7 +176,8 @@ public class ClientSession(
      * @throws dev.tandem.TimeoutException if a limit ran out.
      * @throws TooManyRedirectsException if there were more redirects than allowed.
      * @throws ClientResponseException for a status of 400 and above, if the session or the request asks for it.
-     * @throws IllegalArgumentException if [url] is not one of HTTP.
+     * @throws ClientException if a redirect cannot be followed.
+     * @throws IllegalArgumentException if [method], [url] or a header cannot be sent, such as one with a line break.
      * @throws IllegalStateException if the session is closed.
      */
     public suspend fun request(
@@ -221,10 +189,11 @@ public class ClientSession(
         check(!isClosed) { "$this is closed." }
         val request = ClientRequest(json).apply(build)
         val builder = HttpRequestBuilder()
-        builder.method = HttpMethod.parse(method)
+        builder.method = methodOf(method)
         address(builder, url, request)
         val limits = request.timeout ?: timeout
-        val exchange = Exchange(loop, "$method ${display(builder.url)}", limits, requests) { exchanges -= it }
+        val what = "$method ${display(builder.url)}"
+        val exchange = Exchange(loop, what, forwardProxy?.toString(), limits, requests) { exchanges -= it }
         exchanges += exchange
         val response = send(exchange, builder, request, limits)
         return if (request.raiseForStatus ?: raiseForStatus) response.raiseForStatus() else response
@@ -260,11 +229,11 @@ public class ClientSession(
         request: ClientRequest,
     ) {
         base?.let { builder.url.takeFrom(it) }
-        val target = httpUrl(builder.url, url)
+        val target = builder.url.takeHttpUrl(url)
         val given = request.params.names()
         for ((name, value) in defaultParams) if (name !in given) target.parameters.append(name, value)
         target.parameters.appendAll(request.params.build())
-        defaultHeaders.forEach { (name, value) -> builder.headers[name] = value }
+        builder.headers.appendAll(defaultHeaders)
         val user = target.user
         if (user != null) builder.headers[HttpHeaders.Authorization] = basicCredentials(user, target.password.orEmpty())
         target.user = null
@@ -276,6 +245,7 @@ public class ClientSession(
         if (decompresses(request) && HttpHeaders.AcceptEncoding !in builder.headers) {
             builder.headers[HttpHeaders.AcceptEncoding] = Decompression.ACCEPTED
         }
+        builder.keepGivenCookies()
     }
 
     private fun decompresses(request: ClientRequest) = request.autoDecompress ?: autoDecompress
@@ -295,7 +265,7 @@ public class ClientSession(
                 content?.let(builder::setBody)
                 builder.attributes.put(Redirects.KEY, redirects)
                 builder.retryBy(request.retry ?: retry, exchange, canResend)
-                limit(builder, limits)
+                client.limit(builder, limits.connect, limits.socketRead)
                 request.uploadListener?.let { report(it, builder) }
                 exchange.send(HttpStatement(builder, client))
             }
@@ -323,22 +293,6 @@ public class ClientSession(
         }
     }
 
-    /** The limit of all is ours, since it runs on after the head of the response, and on the loop's clock. */
-    private fun limit(
-        builder: HttpRequestBuilder,
-        limits: ClientTimeout,
-    ) {
-        if (!client.isSupported(HttpTimeoutCapability)) return
-        builder.timeout {
-            requestTimeoutMillis = HttpTimeoutConfig.INFINITE_TIMEOUT_MS
-            connectTimeoutMillis = millis(limits.connect)
-            socketTimeoutMillis = millis(limits.socketRead)
-        }
-    }
-
-    private fun millis(limit: Duration?): Long =
-        limit?.inWholeMilliseconds?.coerceAtLeast(1) ?: HttpTimeoutConfig.INFINITE_TIMEOUT_MS
-
     /** Ktor tells on a thread of the engine. */
     private fun report(
         listener: ProgressListener,
@@ -354,34 +308,6 @@ public class ClientSession(
         }
     }
 
-    private fun httpUrl(
-        start: URLBuilder,
-        url: String,
-    ): URLBuilder {
-        try {
-            start.takeFrom(url)
-        } catch (e: URLParserException) {
-            throw IllegalArgumentException("This is no URL: ${withoutCredentials(url)}", e.cause)
-        }
-        require(start.protocol.name == "http" || start.protocol.name == "https") {
-            "The URL must begin with http:// or https://, and not so: ${withoutCredentials(url)}"
-        }
-        require(start.host.isNotEmpty()) {
-            "There is no host in the URL ${withoutCredentials(url)}. Give a complete one, or the session a baseUrl."
-        }
-        return start
-    }
-
-    private fun proxyConfig(url: String): ProxyConfig {
-        val address = httpUrl(URLBuilder(), url)
-        require(address.user == null) {
-            "Credentials for a proxy are not supported: the engine would send them to the server as well."
-        }
-        return ProxyBuilder.http(address.build())
-    }
-
-    private fun withoutCredentials(url: String) = url.replace(Regex("//[^/@]*@"), "//")
-
     public companion object {
         /** How many requests are under way at once, unless the session says otherwise. */
         public const val DEFAULT_LIMIT: Int = 100
@@ -391,9 +317,13 @@ public class ClientSession(
     }
 }
 
-private fun CIOEngineConfig.adapt() {
-    // Its own limits would count the wait for a connection as time to connect.
-    maxConnectionsCount = Int.MAX_VALUE
-    endpoint.maxConnectionsPerRoute = Int.MAX_VALUE
-    https.trustManager = NamedCertificates(https.trustManager)
+/** Checks them when the session is made, and not with each request. */
+private fun headersOf(given: Map<String, String>): Headers =
+    HeadersBuilder().apply { given.forEach { (name, value) -> setHeader(name, value) } }.build()
+
+private fun methodOf(name: String): HttpMethod {
+    require(name.isNotEmpty() && name.all { it in '!'..'~' && it !in "\"(),/:;<=>?@[\\]{}" }) {
+        "This is no method of HTTP: ${name.filterNot(Char::isISOControl)}"
+    }
+    return HttpMethod.parse(name)
 }

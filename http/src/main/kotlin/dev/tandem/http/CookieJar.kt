@@ -40,12 +40,20 @@ public class CookieJar : CookiesStorage {
     /** The cookies that a request to [url] takes along. */
     public fun cookies(url: String): List<Cookie> = cookies(Url(url))
 
-    /** Sets [name] to [value] for the host of [url] and all its paths. */
+    /**
+     * Sets [name] to [value] for the host of [url] and all its paths. What a cookie cannot have, [value] is encoded
+     * for.
+     *
+     * @throws IllegalArgumentException if [name] has spaces, control characters, or one of `=;,"`.
+     */
     public fun add(
         url: String,
         name: String,
         value: String,
     ) {
+        require(name.isNotEmpty() && name.none { it <= ' ' || it in "=;,\"\u007f" }) {
+            "This cannot be the name of a cookie: ${name.filterNot(Char::isISOControl)}"
+        }
         add(Url(url), Cookie(name, value, path = "/"))
     }
 

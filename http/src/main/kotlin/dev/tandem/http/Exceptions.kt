@@ -16,7 +16,8 @@ public open class ClientException
 
 /**
  * Thrown when there is no connection to the server, or when it was lost: refused, unknown host, a certificate that is
- * not trusted, a reset. The cause is what the engine said.
+ * not trusted, a reset, a proxy that refuses. Also when what came is no answer of HTTP. The cause is what the engine
+ * said.
  *
  * **Python.** `aiohttp.ClientConnectionError`.
  */
@@ -28,7 +29,8 @@ public class ClientConnectionException
     ) : ClientException(message, cause)
 
 /**
- * Thrown when the body of a response is not what it should be: cut off, wrongly encoded, or larger than the limit.
+ * Thrown when the body of a response is not what it should be: cut off, wrongly encoded or compressed, or larger than
+ * the limit.
  *
  * **Python.** `aiohttp.ClientPayloadError`.
  */

@@ -66,12 +66,14 @@ public class MultipartForm internal constructor() {
         fileName: String,
         contentType: String,
     ): Headers {
-        require(contentType.none { it < ' ' }) { "A content type is one line." }
+        val name = fileName.filterNot(Char::isISOControl).escapeIfNeeded()
         return headersOf(
-            HttpHeaders.ContentDisposition to listOf("filename=${fileName.filter { it >= ' ' }.escapeIfNeeded()}"),
-            HttpHeaders.ContentType to listOf(contentType),
+            HttpHeaders.ContentDisposition to listOf("filename=$name"),
+            HttpHeaders.ContentType to listOf(contentTypeOf(contentType).toString()),
         )
     }
+
+    override fun toString(): String = "MultipartForm(${parts.size} parts)"
 
     internal fun toBody(): BodySource {
         val parts = parts.toList()

@@ -13,8 +13,8 @@ import kotlin.time.toKotlinDuration
  * one that is streamed cannot. When the retries are used up, the last response or exception is the outcome.
  *
  * The n-th retry waits for [baseDelay] times 2 to the power of n - 1, but for [maxDelay] at most, and of that a random
- * part between half and all. A `Retry-After` of the server is waited for instead; if it is longer than [maxDelay], there
- * is no retry. A certificate that is not trusted is never tried again.
+ * part between half and all. A `Retry-After` of the server is waited for instead; if it is longer than [maxDelay],
+ * there is no retry. A certificate that is not trusted is never tried again.
  */
 public class RetryOptions(
     /** How often a request is sent again at most. */
@@ -51,6 +51,8 @@ public class RetryOptions(
     /** Returns a copy with other [methods]. */
     public fun withMethods(methods: Set<String>): RetryOptions =
         RetryOptions(maxRetries, baseDelay, maxDelay, statuses, methods)
+
+    override fun toString(): String = "RetryOptions(maxRetries=$maxRetries, baseDelay=$baseDelay, maxDelay=$maxDelay)"
 
     public companion object {
         /** Too slow, too many requests, and what gateways say when the server behind them is away. */

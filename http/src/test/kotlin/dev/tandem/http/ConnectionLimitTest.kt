@@ -4,13 +4,11 @@ import dev.tandem.CancelledException
 import dev.tandem.createTask
 import dev.tandem.gather
 import io.kotest.assertions.throwables.shouldThrow
-import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
-import io.kotest.matchers.string.shouldContain
 import org.junit.jupiter.api.Test
 import java.util.concurrent.atomic.AtomicInteger
 
-/** How many requests are under way at once, and through whom. */
+/** How many requests are under way at once. */
 class ConnectionLimitTest {
     private val now = AtomicInteger()
     private val most = AtomicInteger()
@@ -47,34 +45,6 @@ class ConnectionLimitTest {
                     }
                 }
             }
-        }
-
-    @Test
-    fun proxyIsAskedForOtherHosts() =
-        httpTest {
-            val seen = ArrayList<String>()
-            JdkServer(
-                "/" to {
-                    seen += "${it.requestURI}"
-                    it.answer("by proxy")
-                },
-            ).use { proxy ->
-                ClientSession(proxy = proxy.url()).use { session ->
-                    session.get("http://nowhere.invalid/x").text() shouldBe "by proxy"
-                }
-            }
-            seen shouldContainExactly listOf("http://nowhere.invalid/x")
-        }
-
-    @Test
-    fun credentialsForAProxyAreRefused() =
-        httpTest {
-            shouldThrow<IllegalArgumentException> {
-                ClientSession(
-                    proxy = "http://a:secret@127.0.0.1:1/",
-                )
-            }.message!! shouldContain
-                "Credentials for a proxy"
         }
 
     private fun counted(block: () -> Unit) {

@@ -85,6 +85,37 @@ class CookieJarTest {
             seen shouldContainExactly listOf("id=42")
         }
 
+    @Test
+    fun cookiesOfOneRequestAreNotKeptAndComeBeforeThoseOfTheJar() =
+        httpTest {
+            val seen = ArrayList<String?>()
+            JdkServer(
+                "/" to {
+                    seen += it.requestHeaders.getFirst("Cookie")
+                    it.answer("", 200, "Set-Cookie" to "id=jar; Path=/")
+                },
+                "/away" to { it.answer("", 302, "Location" to "/", "Set-Cookie" to "new=1; Path=/") },
+            ).use { server ->
+                ClientSession(baseUrl = server.url()).use { session ->
+                    session.get("away") { header("Cookie", "id=mine") }.close()
+                    session.get("").close()
+                }
+            }
+            seen shouldContainExactly listOf("id=mine; new=1", "new=1; id=jar")
+        }
+
+    @Test
+    fun cookieForAnotherDomainIsNotTakenFromAnAnswer() =
+        httpTest {
+            val cookie = "id=1; Domain=bank.example; Path=/"
+            JdkServer("/" to { it.answer("", 200, "Set-Cookie" to cookie) }).use { server ->
+                ClientSession().use { session ->
+                    session.get(server.url()).close()
+                    session.cookieJar.toString() shouldBe "CookieJar(0 cookies)"
+                }
+            }
+        }
+
     private fun set(
         url: String,
         cookie: Cookie,

@@ -7,6 +7,9 @@ import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.ValueSource
+import java.util.concurrent.CountDownLatch
 
 /** Redirects: which are followed, with what method, and who gets which credentials. */
 class RedirectTest {
@@ -133,6 +136,62 @@ class RedirectTest {
                 ClientSession().use { session ->
                     shouldThrow<ClientException> { session.get(server.url()) }.message!! shouldContain
                         "another protocol: ftp"
+                }
+            }
+        }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = [
+            "http://", "http:///x", "http://[::1/", "http://127.0.0.1:99999999/", "http://127.0.0.1:port/", "//", "",
+            "javascript:alert(1)", "mailto:ada@example.org", "http://nowhere.invalid/%zz", "http://a b.invalid/",
+        ],
+    )
+    fun locationThatLeadsNowhereIsAReadableException(location: String) =
+        httpTest {
+            val answer = "HTTP/1.1 302 Found\r\nLocation: $location\r\nContent-Length: 0\r\n\r\n"
+            RawServer { it.send(answer) }.use { server ->
+                ClientSession().use { session ->
+                    val failure = shouldThrow<ClientException> { session.get(server.url()) }
+                    failure.message!! shouldContain "GET ${server.url()}"
+                    session.toString() shouldBe "ClientSession(open, 0 requests under way)"
+                }
+            }
+        }
+
+    @Test
+    fun bodyOfARedirectIsNotWaitedForAndItsConnectionIsClosed() =
+        httpTest {
+            val closed = CountDownLatch(1)
+            RawServer { socket ->
+                socket.send("HTTP/1.1 302 Found\r\nLocation: /b\r\nTransfer-Encoding: chunked\r\n\r\n")
+                try {
+                    while (true) socket.send("4\r\nmore\r\n")
+                } finally {
+                    closed.countDown()
+                }
+            }.use { first ->
+                JdkServer("/b" to { it.answer("here") }).use { second ->
+                    val session = ClientSession()
+                    session.use {
+                        val url = first.url("/a")
+                        shouldThrow<TooManyRedirectsException> { session.get(url) { maxRedirects(3) } }
+                        eventually { closed.count == 0L }
+                        session.toString() shouldBe "ClientSession(open, 0 requests under way)"
+                        session.get(second.url("/b")).text() shouldBe "here"
+                    }
+                }
+            }
+        }
+
+    @Test
+    fun loopWithABodyEnds() =
+        httpTest {
+            JdkServer("/" to { it.redirect(307, "/") }).use { server ->
+                ClientSession(maxRedirects = 2, limit = 1).use { session ->
+                    repeat(2) {
+                        shouldThrow<TooManyRedirectsException> { session.post(server.url()) { body("again") } }
+                    }
                 }
             }
         }

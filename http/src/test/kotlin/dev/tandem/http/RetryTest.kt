@@ -5,6 +5,9 @@ import dev.tandem.http.internal.withJitter
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.ValueSource
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
@@ -70,6 +73,44 @@ class RetryTest {
         retryTest({ if (it == 1) 429 else 200 }, "Retry-After" to "Sun, 06 Nov 1994 08:49:37 GMT") { session, url ->
             val slow = RetryOptions(1, baseDelay = 100.seconds, maxDelay = 100.seconds)
             session.get(url) { retry(slow) }.use { it.status } shouldBe 200
+        }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = ["soon", "", "-5", "1.5", "0x10", "Wed, 99 Foo 2020 25:61:61 GMT", "99999999999999999999"],
+    )
+    fun timeThatMakesNoSenseIsOurs(time: String) =
+        retryTest({ if (it == 1) 503 else 200 }, "Retry-After" to time) { session, url ->
+            session.get(url).use { it.status } shouldBe 200
+            asked.get() shouldBe 2
+        }
+
+    @Test
+    fun answerThatIsTriedAgainIsNotWaitedFor() =
+        httpTest {
+            val endless = "HTTP/1.1 503 Busy\r\nContent-Length: 1000000\r\n\r\nthe beginning"
+            val closed = CountDownLatch(2)
+            RawServer {
+                it.send(endless)
+                it.awaitEnd()
+                closed.countDown()
+            }.use { server ->
+                ClientSession(retry = quick).use { session ->
+                    session.get(server.url()).use { response ->
+                        response.status shouldBe 503
+                        // Those before it are gone, while the last one is open.
+                        eventually { closed.count == 0L }
+                    }
+                }
+            }
+        }
+
+    @Test
+    fun requestThatCannotSucceedIsNotTriedAgain() =
+        httpTest {
+            ClientSession(retry = RetryOptions(5, baseDelay = 1000.seconds, maxDelay = 1000.seconds)).use { session ->
+                shouldThrow<ClientConnectionException> { session.get("https://127.0.0.1:1/") }
+            }
         }
 
     @Test

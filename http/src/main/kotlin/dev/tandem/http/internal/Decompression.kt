@@ -5,11 +5,11 @@ import java.util.zip.Inflater
 import java.util.zip.ZipException
 
 /**
- * Undoes the compression of a body, piece by piece: [feed] takes what has come, [inflate] makes as much of it as it is asked
- * for. So a few bytes that stand for gigabytes take no memory, and nobody's time until somebody reads them.
+ * Undoes the compression of a body, piece by piece: [feed] takes what has come, [inflate] makes as much of it as it is
+ * asked for. So a few bytes that stand for gigabytes take no memory, and nobody's time until somebody reads them.
  *
- * Differs from Ktor's plugin, which refuses a gzip header with a file name, several members, and the `deflate` of RFC 9110,
- * and which spins when something follows the end.
+ * Differs from Ktor's plugin, which refuses a gzip header with a file name, several members, and the `deflate` of RFC
+ * 9110, and which spins when something follows the end.
  *
  * Owner: the loop thread.
  */

@@ -8,7 +8,6 @@ import dev.tandem.http.ClientTimeout
 import io.ktor.client.call.body
 import io.ktor.client.statement.HttpResponse
 import io.ktor.client.statement.HttpStatement
-import io.ktor.util.AttributeKey
 import io.ktor.utils.io.InternalAPI
 import io.ktor.utils.io.cancel
 import kotlinx.coroutines.CoroutineScope
@@ -29,6 +28,8 @@ internal class Exchange(
     private val loop: EventLoop,
     /** The request in messages: method and URL, without credentials. */
     val what: String,
+    /** The proxy in messages; null without one. */
+    private val proxy: String?,
     private val limits: ClientTimeout,
     parent: Job,
     private val onOver: (Exchange) -> Unit,
@@ -78,6 +79,7 @@ internal class Exchange(
                 response = received
                 // The task was cancelled while the response was on its way to it.
                 if (state != State.OPEN) cancel(received)
+                checkHead(what, received)
                 received
             }.await()
 
@@ -141,10 +143,6 @@ internal class Exchange(
             failure == null -> IllegalStateException("$what: the response is closed; read it before.")
             // The task's own cancellation. Others are how engines say that something broke.
             failure is CancelledException -> failure
-            else -> bodyFailure ?: clientFailure(what, failure, limits, isBody)
+            else -> bodyFailure ?: clientFailure(what, proxy, failure, limits, isBody)
         }
-
-    companion object {
-        val KEY = AttributeKey<Exchange>("TandemExchange")
-    }
 }

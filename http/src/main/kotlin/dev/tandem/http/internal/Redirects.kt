@@ -60,9 +60,10 @@ internal class Redirects(
             throw ClientException("${exchange.what} was redirected to something that is no URL.", e)
         }
         val url = next.url
-        if (url.protocol.name != "http" && url.protocol.name != "https") {
+        if (!url.isOfHttp) {
             throw ClientException("${exchange.what} was redirected to a URL of another protocol: ${url.protocol.name}.")
         }
+        if (url.host.isEmpty()) throw ClientException("${exchange.what} was redirected to a URL without a host.")
         if (from.protocol.isSecure() && !url.protocol.isSecure()) return null
         url.user = null
         url.password = null
@@ -74,6 +75,7 @@ internal class Redirects(
         adaptMethod(next, call.response.status)
         if (URLBuilder(from).authority != url.authority || from.protocol != url.protocol) {
             CREDENTIALS.forEach(next.headers::remove)
+            next.dropGivenCookies()
         }
         return next
     }
@@ -121,11 +123,3 @@ internal class Redirects(
             listOf(HttpHeaders.ContentType, HttpHeaders.ContentLength, HttpHeaders.TransferEncoding)
     }
 }
-
-/** The URL in messages: no credentials. */
-internal fun display(url: URLBuilder): String =
-    URLBuilder(url)
-        .apply {
-            user = null
-            password = null
-        }.buildString()

@@ -1,0 +1,38 @@
+package dev.tandem.http.internal
+
+import io.ktor.http.URLBuilder
+import io.ktor.http.URLParserException
+import io.ktor.http.takeFrom
+
+/**
+ * Takes [url], which is complete or relative to what is here already.
+ *
+ * @throws IllegalArgumentException if the result is no URL of HTTP; the message has no credentials.
+ */
+internal fun URLBuilder.takeHttpUrl(url: String): URLBuilder {
+    require(url.none(Char::isISOControl)) { "There is a line break or control character in the URL: ${shown(url)}" }
+    try {
+        takeFrom(url)
+    } catch (e: URLParserException) {
+        throw IllegalArgumentException("This is no URL: ${shown(url)}", e.cause)
+    }
+    require(isOfHttp) { "The URL must begin with http:// or https://, and not so: ${shown(url)}" }
+    require(host.isNotEmpty()) {
+        "There is no host in the URL ${shown(url)}. Give a complete one, or the session a baseUrl."
+    }
+    return this
+}
+
+internal val URLBuilder.isOfHttp: Boolean get() = protocol.name == "http" || protocol.name == "https"
+
+/** The URL in messages: no credentials. */
+internal fun display(url: URLBuilder): String =
+    URLBuilder(url)
+        .apply {
+            user = null
+            password = null
+        }.buildString()
+
+/** What somebody gave as a URL, in messages: on one line, and without credentials. */
+private fun shown(url: String) =
+    url.map { if (it.isISOControl()) '?' else it }.joinToString("").replace(Regex("//[^/@]*@"), "//")
