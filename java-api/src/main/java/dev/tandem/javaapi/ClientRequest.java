@@ -10,6 +10,7 @@ import dev.tandem.javaapi.internal.JavaBody;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import kotlin.Unit;
 
@@ -41,6 +42,7 @@ public final class ClientRequest {
    * @param name the name
    * @param value the value
    * @return this
+   * @throws IllegalArgumentException if one of them cannot be sent, such as one with a line break
    */
   public ClientRequest header(String name, String value) {
     request.header(name, value);
@@ -106,6 +108,17 @@ public final class ClientRequest {
   }
 
   /**
+   * Sends {@code bytes}, as {@code application/octet-stream}.
+   *
+   * @param bytes the body
+   * @return this
+   */
+  public ClientRequest body(byte[] bytes) {
+    request.body(bytes);
+    return this;
+  }
+
+  /**
    * Sends {@code bytes}.
    *
    * @param bytes the body
@@ -114,6 +127,17 @@ public final class ClientRequest {
    */
   public ClientRequest body(byte[] bytes, String contentType) {
     request.body(bytes, contentType);
+    return this;
+  }
+
+  /**
+   * Sends a file, as {@code application/octet-stream}. It is read while it is sent; one that cannot be read fails the request.
+   *
+   * @param path the file
+   * @return this
+   */
+  public ClientRequest body(Path path) {
+    request.body(path);
     return this;
   }
 
@@ -142,6 +166,17 @@ public final class ClientRequest {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("This cannot be written as JSON: " + e.getMessage(), e);
     }
+    return this;
+  }
+
+  /**
+   * Sends {@code text}, which is JSON already.
+   *
+   * @param text the body
+   * @return this
+   */
+  public ClientRequest jsonText(String text) {
+    request.jsonText(text);
     return this;
   }
 
@@ -179,9 +214,22 @@ public final class ClientRequest {
    * @return this
    */
   public ClientRequest stream(String contentType, BodyWriting write) {
+    return stream(contentType, null, write);
+  }
+
+  /**
+   * Sends what {@code write} writes, as {@link #stream(String, BodyWriting)} does, and tells the server how much that will be.
+   *
+   * @param contentType what it is
+   * @param length how many bytes {@code write} will write; null if that is not known
+   * @param write writes the body; it may await
+   * @return this
+   */
+  public ClientRequest stream(String contentType, Long length, BodyWriting write) {
+    Objects.requireNonNull(write, "write");
     request.stream(
         contentType,
-        null,
+        length,
         (writer, k) -> JavaBody.coroutine("request body", () -> {
               write.write(new BodyWriter(writer));
               return Unit.INSTANCE;

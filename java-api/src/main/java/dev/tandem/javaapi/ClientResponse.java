@@ -8,10 +8,13 @@ import dev.tandem.CoroutineKt;
 import dev.tandem.http.ClientPayloadException;
 import dev.tandem.http.Redirect;
 import dev.tandem.http.ResponseContent;
+import io.ktor.http.Cookie;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The answer to a request: its head is there, its body comes when it is read.
@@ -45,12 +48,30 @@ public final class ClientResponse implements AutoCloseable {
   }
 
   /**
+   * Returns what the server says to the status.
+   *
+   * @return a text such as {@code Not Found}; may be empty
+   */
+  public String reason() {
+    return response.getReason();
+  }
+
+  /**
    * Returns whether the status is below 400.
    *
    * @return whether it is
    */
   public boolean ok() {
     return response.getOk();
+  }
+
+  /**
+   * Returns the method of the request that was answered; after a redirect, it may be another one.
+   *
+   * @return the method
+   */
+  public String method() {
+    return response.getMethod();
   }
 
   /**
@@ -93,6 +114,33 @@ public final class ClientResponse implements AutoCloseable {
   }
 
   /**
+   * Returns the cookies that this response sets. The session's jar has them already.
+   *
+   * @return the cookies
+   */
+  public List<Cookie> cookies() {
+    return response.getCookies();
+  }
+
+  /**
+   * Returns the type of the body without parameters, such as {@code text/html}.
+   *
+   * @return the type; null if the server names none that makes sense
+   */
+  public String contentType() {
+    return response.getContentType();
+  }
+
+  /**
+   * Returns how many bytes the server sends as body; of a compressed body, more are read.
+   *
+   * @return the length; null if the server does not say
+   */
+  public Long contentLength() {
+    return response.getContentLength();
+  }
+
+  /**
    * Waits for the whole body and returns it as text, in the charset that the server names, or in UTF-8.
    *
    * @return a coroutine; it fails with a {@link ClientPayloadException} if the body is larger than the session allows, or
@@ -103,9 +151,20 @@ public final class ClientResponse implements AutoCloseable {
   }
 
   /**
+   * Waits for the whole body and returns it as text.
+   *
+   * @param charset how it is encoded, whatever the server says
+   * @return a coroutine; it fails as that of {@link #text()} does
+   */
+  public Coroutine<String> text(Charset charset) {
+    Objects.requireNonNull(charset, "charset");
+    return CoroutineKt.coroutine("text", k -> response.text(charset, k));
+  }
+
+  /**
    * Waits for the whole body and returns it.
    *
-   * @return a coroutine; it fails as that of {@link #text} does
+   * @return a coroutine; it fails as that of {@link #text()} does
    */
   public Coroutine<byte[]> bytes() {
     return CoroutineKt.coroutine("bytes", k -> response.bytes(k));
@@ -148,7 +207,27 @@ public final class ClientResponse implements AutoCloseable {
    * @return an iterable for one loop
    */
   public AsyncIterable<String> lines() {
-    return Suspending.iterate(response.getContent().lines(ResponseContent.DEFAULT_LINE_LIMIT));
+    return lines(ResponseContent.DEFAULT_LINE_LIMIT);
+  }
+
+  /**
+   * Returns what a for-each loop gets the body's lines from, decoded from UTF-8, without their ends.
+   *
+   * @param limit how many bytes a line may have; a longer one is a {@link ClientPayloadException}
+   * @return an iterable for one loop
+   */
+  public AsyncIterable<String> lines(int limit) {
+    return Suspending.iterate(response.getContent().lines(limit));
+  }
+
+  /**
+   * Waits for at least one byte of the body and returns what there is.
+   *
+   * @param max how many bytes at most
+   * @return a coroutine; no bytes mean the end of the body
+   */
+  public Coroutine<byte[]> read(int max) {
+    return CoroutineKt.coroutine("read", k -> response.getContent().read(max, k));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.tandem.javaapi;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.Coroutine;
 import io.ktor.client.HttpClient;
+import io.ktor.client.plugins.cookies.CookiesStorage;
 import java.util.Objects;
 import java.util.function.Consumer;
 import kotlin.Unit;
@@ -210,8 +211,10 @@ public final class ClientSession implements AutoCloseable {
    * @param url complete, or relative to the session's
    * @param build headers, query, body and what else is special about this request
    * @return a coroutine of the response, which is to be closed, or read; it fails with a {@link
-   *     dev.tandem.http.ClientConnectionException} if the server cannot be reached, and with a {@link
-   *     dev.tandem.TimeoutException} if a limit ran out
+   *     dev.tandem.http.ClientConnectionException} if the server cannot be reached, with another {@link
+   *     dev.tandem.http.ClientException} if a redirect cannot be followed, with a {@link
+   *     dev.tandem.TimeoutException} if a limit ran out, and with an {@link IllegalArgumentException} if the method, the
+   *     URL or a header cannot be sent, such as one with a line break
    */
   public Coroutine<ClientResponse> request(
       String method, String url, Consumer<ClientRequest> build) {
@@ -238,6 +241,24 @@ public final class ClientSession implements AutoCloseable {
    */
   public HttpClient client() {
     return session.getClient();
+  }
+
+  /**
+   * Returns where the cookies are kept.
+   *
+   * @return the jar; null if no cookies are kept
+   */
+  public CookiesStorage cookieJar() {
+    return session.getCookieJar();
+  }
+
+  /**
+   * Returns whether {@link #close} was called.
+   *
+   * @return whether it was
+   */
+  public boolean isClosed() {
+    return session.isClosed();
   }
 
   /** Closes the session: requests under way fail, and connections are closed. */

@@ -7,10 +7,12 @@ import dev.tandem.http.RetryOptions;
 import io.ktor.client.HttpClientConfig;
 import io.ktor.client.engine.HttpClientEngineFactory;
 import io.ktor.client.engine.cio.CIO;
+import io.ktor.client.plugins.cookies.CookiesStorage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import kotlin.Unit;
 import kotlinx.serialization.json.Json;
 
@@ -27,6 +29,7 @@ import kotlinx.serialization.json.Json;
 public final class SessionOptions implements Cloneable {
   private String baseUrl;
   private Map<String, String> headers = Map.of();
+  private Map<String, String> params = Map.of();
   private ClientTimeout timeout = new ClientTimeout();
   private int limit = dev.tandem.http.ClientSession.DEFAULT_LIMIT;
   private int limitPerHost = limit;
@@ -36,7 +39,7 @@ public final class SessionOptions implements Cloneable {
   private int maxBodySize = dev.tandem.http.ClientSession.DEFAULT_MAX_BODY_SIZE;
   private boolean autoDecompress = true;
   private String proxy;
-  private boolean cookies = true;
+  private Supplier<CookiesStorage> cookieJar = CookieJar::new;
   private HttpClientEngineFactory<?> engine = CIO.INSTANCE;
   private Consumer<HttpClientConfig<?>> configuration = config -> {};
   private ObjectMapper mapper;
@@ -63,6 +66,17 @@ public final class SessionOptions implements Cloneable {
   public SessionOptions withHeaders(Map<String, String> headers) {
     var kept = Map.copyOf(headers);
     return with(copy -> copy.headers = kept);
+  }
+
+  /**
+   * Returns a copy with parameters for the query of each request.
+   *
+   * @param params names and values
+   * @return the copy
+   */
+  public SessionOptions withParams(Map<String, String> params) {
+    var kept = Map.copyOf(params);
+    return with(copy -> copy.params = kept);
   }
 
   /**
@@ -151,7 +165,8 @@ public final class SessionOptions implements Cloneable {
   /**
    * Returns a copy with an HTTP proxy that all requests go through.
    *
-   * @param url its URL
+   * @param url its URL; {@code user:password@} in it is for http, and https is then refused, since the engine would show the
+   *     credentials to the server as well
    * @return the copy
    */
   public SessionOptions withProxy(String url) {
@@ -164,7 +179,19 @@ public final class SessionOptions implements Cloneable {
    * @return the copy
    */
   public SessionOptions withoutCookies() {
-    return with(copy -> copy.cookies = false);
+    return with(copy -> copy.cookieJar = () -> null);
+  }
+
+  /**
+   * Returns a copy that keeps cookies in {@code jar}, which several sessions can share. Each session has a {@link CookieJar}
+   * of its own otherwise.
+   *
+   * @param jar the jar
+   * @return the copy
+   */
+  public SessionOptions withCookieJar(CookiesStorage jar) {
+    Objects.requireNonNull(jar, "jar");
+    return with(copy -> copy.cookieJar = () -> jar);
   }
 
   /**
@@ -207,7 +234,7 @@ public final class SessionOptions implements Cloneable {
     return new dev.tandem.http.ClientSession(
         baseUrl,
         headers,
-        Map.of(),
+        params,
         timeout,
         limit,
         limitPerHost,
@@ -216,7 +243,7 @@ public final class SessionOptions implements Cloneable {
         raiseForStatus,
         maxBodySize,
         autoDecompress,
-        cookies ? new CookieJar() : null,
+        cookieJar.get(),
         proxy,
         Json.Default,
         engine,

@@ -4,8 +4,10 @@ import static dev.tandem.javaapi.Asyncio.await;
 import static dev.tandem.javaapi.Asyncio.createTask;
 import static dev.tandem.javaapi.Asyncio.gather;
 import static dev.tandem.javaapi.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +18,7 @@ import dev.tandem.TimeoutException;
 import dev.tandem.http.ClientConnectionException;
 import dev.tandem.http.ClientPayloadException;
 import dev.tandem.http.ClientResponseException;
+import dev.tandem.http.CookieJar;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -139,6 +142,49 @@ class ClientSessionTest extends OnEachCarrier {
     withSession(options().withoutDecompression(), session -> {
       var asItIs = await(session.get("gzip"));
       assertArrayEquals(compressed, await(asItIs.bytes()));
+    });
+  }
+
+  @Test
+  void headOfAResponseIsThere() {
+    server.createContext("/head", exchange -> {
+      exchange.getResponseHeaders().add("Content-Type", "text/html; charset=utf-16");
+      exchange.getResponseHeaders().add("Set-Cookie", "id=42; Path=/");
+      answer(exchange, 200, "gr\u00fcn\n".getBytes(UTF_8));
+    });
+    withSession(options().withParams(Map.of("a", "1")), session -> {
+      try (var response = await(session.get("head"))) {
+        assertEquals(
+            "GET 200 OK", response.method() + " " + response.status() + " " + response.reason());
+        assertEquals("text/html", response.contentType());
+        assertEquals(6L, response.contentLength());
+        assertEquals("id", response.cookies().get(0).getName());
+        assertTrue(response.url().endsWith("/head?a=1"), response.url());
+        assertEquals("gr\u00fcn\n", await(response.text(UTF_8)));
+      }
+      assertEquals("CookieJar(1 cookies)", session.cookieJar().toString());
+    });
+  }
+
+  @Test
+  void bodiesAreReadPieceByPiece() {
+    var jar = new CookieJar();
+    withSession(options().withCookieJar(jar), session -> {
+      assertSame(jar, session.cookieJar());
+      try (var response = await(session.post("echo", request -> request.body("abc".getBytes())))) {
+        assertEquals("ab", new String(await(response.read(2))));
+        assertEquals("c", new String(await(response.read(2))));
+        assertEquals(0, await(response.read(2)).length);
+      }
+      var known = await(session.post(
+          "echo",
+          request -> request.stream("text/plain", 3L, writer -> await(writer.write("abc")))));
+      assertEquals("abc", await(known.text()));
+      var lines =
+          await(session.post("echo", request -> request.jsonText("[1, 2]"))).lines(3);
+      assertThrows(ClientPayloadException.class, () -> lines.iterator().hasNext());
+      session.close();
+      assertTrue(session.isClosed());
     });
   }
 
