@@ -43,6 +43,9 @@ public class ResponseContent internal constructor(
     private var received = 0L
     private var ended = false
 
+    /** How much of it since other tasks had their turn. */
+    private var receivedInTurn = 0
+
     /** What was received of a compressed body. */
     private val compressed by lazy(LazyThreadSafetyMode.NONE) { ByteArray(COMPRESSED_PIECE) }
 
@@ -151,8 +154,8 @@ public class ResponseContent internal constructor(
         while (true) {
             val count = exchange.guarded(isBody = true) { decompression.inflate(buffer) }
             if (count > 0) {
-                // A little of what was received can be a lot to read: other tasks have their turn between the pieces.
-                if (!hasWaited) exchange.guarded(isBody = true) { sleep(Duration.ZERO) }
+                // A little of what was received can be a lot to read.
+                if (!hasWaited) giveTurn()
                 return count
             }
             val arrived = if (received == announced) 0 else receiveInto(compressed)
@@ -178,6 +181,8 @@ public class ResponseContent internal constructor(
         if (count > 0) {
             received += count
             listener?.onProgress(received, announced)
+            receivedInTurn += count
+            if (receivedInTurn >= TURN) giveTurn()
             return count
         }
         if (announced != null && received < announced) {
@@ -185,6 +190,12 @@ public class ResponseContent internal constructor(
             throw ClientPayloadException("${exchange.what}: the body ended after $received of $announced bytes.")
         }
         return 0
+    }
+
+    /** The engine's threads can be as quick as the reader, who would never wait, and keep the loop from all others. */
+    private suspend fun giveTurn() {
+        receivedInTurn = 0
+        exchange.guarded(isBody = true) { sleep(Duration.ZERO) }
     }
 
     /** A body of no bytes needs no read to be over. */
@@ -204,6 +215,7 @@ public class ResponseContent internal constructor(
 
         private const val PIECE = 64 * 1024
         private const val COMPRESSED_PIECE = 16 * 1024
+        private const val TURN = 256 * 1024
 
         /** What a server announces it need not send. */
         private const val FIRST_BUFFER = 1024L * 1024

@@ -208,6 +208,25 @@ class ClientBodyTest {
         }
 
     @Test
+    fun serverThatIsAlwaysQuickerThanTheReaderLeavesOthersTheirTurn() =
+        httpTest {
+            val size = 50_000_000
+            RawServer { socket ->
+                socket.send("HTTP/1.1 200 OK\r\nContent-Length: $size\r\n\r\n")
+                socket.getOutputStream().write(ByteArray(size))
+            }.use { server ->
+                ClientSession().use { session ->
+                    var turns = 0
+                    val other = createTask { while (true) sleep(Duration.ZERO).also { turns++ } }
+                    session.get(server.url()).bytes().size shouldBe size
+                    (turns >= size / (512 * 1024)) shouldBe true
+                    other.cancel()
+                    shouldThrow<CancelledException> { other.await() }
+                }
+            }
+        }
+
+    @Test
     fun slowReaderHoldsTheServerBack() =
         httpTest {
             val sent =

@@ -239,6 +239,22 @@ class DecompressionTest {
         }
 
     @Test
+    fun timeLimitEndsABodyThatIsAllHeader() =
+        httpTest {
+            RawServer {
+                it.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n")
+                // With a file name that never ends.
+                it.getOutputStream().write(byteArrayOf(31, -117, 8, 8, 0, 0, 0, 0, 0, 3))
+                while (true) it.send("a".repeat(100_000))
+            }.use { server ->
+                ClientSession(timeout = ClientTimeout(total = 2.seconds)).use { session ->
+                    val failure = shouldThrow<dev.tandem.TimeoutException> { session.get(server.url()).text() }
+                    failure.message!! shouldContain "the limit `total`"
+                }
+            }
+        }
+
+    @Test
     fun timeLimitEndsAnEndlessBody() =
         httpTest {
             RawServer { it.sendEndlessGzip() }.use { server ->

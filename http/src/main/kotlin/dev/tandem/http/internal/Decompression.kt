@@ -67,7 +67,7 @@ internal class Decompression private constructor(
             if (position == end) return 0
             when (phase) {
                 Phase.START -> begin()
-                Phase.GZIP_HEADER -> if (header.take(nextByte())) beginData(Inflater(true))
+                Phase.GZIP_HEADER -> if (header.take(nextByte())) beginData(isRaw = true)
                 Phase.GZIP_TRAILER -> takeTrailer(nextByte())
                 Phase.ENDED -> throw ZipException("there is something behind the end of the compressed data")
                 Phase.DATA -> error("The inflater has taken all input.")
@@ -89,12 +89,13 @@ internal class Decompression private constructor(
         } else {
             // RFC 9110 means a zlib header; servers that leave it out are as many. Its low half is 8 in no raw data.
             val isZlib = (input[position].toInt() and 0x0f) == Z_DEFLATED
-            beginData(Inflater(!isZlib))
+            beginData(isRaw = !isZlib)
         }
     }
 
-    private fun beginData(fresh: Inflater) {
-        inflater?.end()
+    private fun beginData(isRaw: Boolean) {
+        val used = inflater
+        val fresh = used?.apply { reset() } ?: Inflater(isRaw)
         inflater = fresh
         checksum.reset()
         fresh.setInput(input, position, end - position)
