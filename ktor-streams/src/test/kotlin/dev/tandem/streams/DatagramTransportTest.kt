@@ -106,6 +106,24 @@ class DatagramTransportTest {
         }
 
     @Test
+    fun anExceptionOfErrorReceivedIsReportedAndSpoilsNoCall() =
+        streamTest {
+            val loop = runningLoop()
+            loop.exceptionHandler =
+                ExceptionHandler { _, context -> events += "reported ${context.exception?.message}" }
+            val failing =
+                object : DatagramRecorder() {
+                    override fun errorReceived(exception: IOException) = throw IllegalStateException("boom")
+                }
+            val (transport, protocol) = createDatagramEndpoint({ failing }, onLoopback())
+            transport.sendTo(ByteArray(65_520), transport.localAddress)
+            transport.isClosing() shouldBe false
+            transport.close()
+            protocol.lost.await()
+            events shouldBe listOf("connectionMade", "reported boom", "connectionLost null")
+        }
+
+    @Test
     fun aFactoryThatFailsLeavesNoSocket() =
         streamTest {
             shouldThrow<IllegalArgumentException> {

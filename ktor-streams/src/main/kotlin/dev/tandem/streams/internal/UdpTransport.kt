@@ -96,7 +96,7 @@ internal class UdpTransport(
             try {
                 socket.receive(arrivals)
             } catch (e: IOException) {
-                return protocol.errorReceived(e)
+                return tellError(e)
             }
         if (sender == null) return
         val data = ByteArray(arrivals.flip().remaining())
@@ -126,7 +126,7 @@ internal class UdpTransport(
         try {
             socket.send(data, address)
         } catch (e: IOException) {
-            protocol.errorReceived(e)
+            tellError(e)
             true
         }
 
@@ -134,10 +134,23 @@ internal class UdpTransport(
         val wasAbove = isAboveMark
         isAboveMark = if (wasAbove) queuedBytes > lowWater else queuedBytes > highWater
         if (isAboveMark == wasAbove) return
+        if (isAboveMark) {
+            guarded("pauseWriting") { protocol.pauseWriting() }
+        } else {
+            guarded("resumeWriting") { protocol.resumeWriting() }
+        }
+    }
+
+    private fun tellError(reason: IOException) = guarded("errorReceived") { protocol.errorReceived(reason) }
+
+    /** What the protocol throws must not reach whoever happens to send. */
+    private inline fun guarded(
+        name: String,
+        call: () -> Unit,
+    ) {
         try {
-            if (isAboveMark) protocol.pauseWriting() else protocol.resumeWriting()
+            call()
         } catch (e: Throwable) {
-            val name = if (isAboveMark) "pauseWriting" else "resumeWriting"
             loop.callExceptionHandler(ExceptionContext("$name() of $protocol failed, on $this", e))
         }
     }
