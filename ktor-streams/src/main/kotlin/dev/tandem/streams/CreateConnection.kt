@@ -3,7 +3,7 @@ package dev.tandem.streams
 import dev.tandem.runningLoop
 import dev.tandem.streams.internal.LoopStreams
 import dev.tandem.streams.internal.ProtocolTransport
-import dev.tandem.streams.internal.TlsTransport
+import dev.tandem.streams.internal.shakeHandsWithClient
 import dev.tandem.streams.internal.takeOver
 import java.net.InetSocketAddress
 import java.nio.channels.SocketChannel
@@ -107,7 +107,7 @@ public suspend fun <P : BaseProtocol> connectAcceptedSocket(
     ssl: TlsOptions? = null,
 ): TransportPair<Transport, P> {
     val wire = takeOver(socket, LoopStreams.of(runningLoop()))
-    val transport = if (ssl == null) wire else TlsTransport.toClient(wire, ssl)
+    val transport = if (ssl == null) wire else shakeHandsWithClient(wire, ssl)
     val reader = StreamReader(transport, StreamReader.DEFAULT_LIMIT)
     return converse(StreamWriter(transport, reader, isServerSide = true), protocolFactory)
 }

@@ -3,13 +3,13 @@ package dev.tandem.streams
 import dev.tandem.EventLoop
 import dev.tandem.runningLoop
 import dev.tandem.streams.internal.LoopStreams
-import dev.tandem.streams.internal.TlsTransport
 import dev.tandem.streams.internal.checkNamed
 import dev.tandem.streams.internal.connectToAny
 import dev.tandem.streams.internal.connectToPath
 import dev.tandem.streams.internal.connectWithin
 import dev.tandem.streams.internal.peerName
 import dev.tandem.streams.internal.resolve
+import dev.tandem.streams.internal.shakeHandsWithServer
 import dev.tandem.streams.internal.takeOver
 import java.net.InetSocketAddress
 import java.nio.channels.SocketChannel
@@ -75,7 +75,7 @@ public suspend fun openConnection(
             val addresses = resolve(loop, host, peer)
             connectToAny(addresses, port, peer, LoopStreams.of(loop), local, happyEyeballsDelay)
         }
-    val transport = if (ssl == null) wire else TlsTransport.toServer(wire, ssl, host)
+    val transport = if (ssl == null) wire else shakeHandsWithServer(wire, ssl, host)
     return Connection(StreamReader(transport, limit), StreamWriter(transport))
 }
 
@@ -115,7 +115,7 @@ public suspend fun openUnixConnection(
     checkNamed(ssl, path.toString())
     val streams = LoopStreams.of(runningLoop())
     val wire = connectWithin(connectTimeout, path.toString()) { connectToPath(path, streams) }
-    val transport = if (ssl == null) wire else TlsTransport.toServer(wire, ssl, "")
+    val transport = if (ssl == null) wire else shakeHandsWithServer(wire, ssl, "")
     return Connection(StreamReader(transport, limit), StreamWriter(transport))
 }
 
@@ -152,7 +152,7 @@ public suspend fun openConnection(
     StreamReader.checkLimit(limit)
     checkNamed(ssl, "a socket")
     val wire = takeOver(socket, LoopStreams.of(runningLoop()))
-    val transport = if (ssl == null) wire else TlsTransport.toServer(wire, ssl, "")
+    val transport = if (ssl == null) wire else shakeHandsWithServer(wire, ssl, "")
     return Connection(StreamReader(transport, limit), StreamWriter(transport))
 }
 

@@ -25,6 +25,10 @@ import kotlin.time.toKotlinDuration
  * with the same options (or with a copy that differs in none but server name, protocols and times), and the server
  * agrees. So keep the options, instead of making new ones for each connection.
  *
+ * **After the handshake.** Keys change whenever the peer asks for it (TLS 1.3). A client follows a server that negotiates
+ * anew (TLS 1.2), as some do to ask for a certificate; a server refuses clients that do, as OpenSSL's servers. A peer
+ * that sends nothing but such requests, or empty records, is an error, and so is a handshake without end.
+ *
  * **Threading.** Any thread. **Python.** `ssl.SSLContext`, and the `server_hostname` and `ssl_..._timeout` arguments.
  *
  * ```

@@ -167,6 +167,28 @@ class HappyEyeballsTest {
             shouldThrow<IllegalArgumentException> { openConnection(LOOPBACK, 1, happyEyeballsDelay = -1.milliseconds) }
         }
 
+    @Test
+    fun timesMayBeInfinite() =
+        streamTest {
+            val forEver = Duration.INFINITE
+            val authority = Identity.authority()
+            val options = { o: TlsOptions -> o.withHandshakeTimeout(forEver).withShutdownTimeout(forEver) }
+            val server = echoServer(options(authority.issue().serverOptions))
+            val trusting = options(authority.trustOptions)
+            val connection =
+                openConnection(
+                    LOOPBACK,
+                    server.port,
+                    trusting,
+                    connectTimeout = forEver,
+                    happyEyeballsDelay = forEver,
+                )
+            connection.close()
+            connection.writer.waitClosed()
+            server.close()
+            server.waitClosed()
+        }
+
     /** Runs [body] with a port at which `two.example` has two addresses, and none of them answers. */
     private suspend fun silentAddresses(body: suspend (Int) -> Unit) {
         unresponsiveServer { silent, _ ->

@@ -32,11 +32,14 @@ internal class Program private constructor(
         process.outputStream.close()
     }
 
-    /** Waits until [text] was printed, and returns everything printed so far. */
-    suspend fun awaitOutput(text: String): String =
+    /** Waits until [text] was printed, [times] times, and returns everything printed so far. */
+    suspend fun awaitOutput(
+        text: String,
+        times: Int = 1,
+    ): String =
         toThread {
             lock.withLock {
-                while (text !in printed) {
+                while (!isPrinted(text, times)) {
                     check(!ended) { "The program has ended without printing '$text': $printed" }
                     changed.await()
                 }
@@ -50,6 +53,19 @@ internal class Program private constructor(
             lock.withLock { while (!ended) changed.await() }
             output
         }
+
+    private fun isPrinted(
+        text: String,
+        times: Int,
+    ): Boolean {
+        var from = 0
+        repeat(times) {
+            val at = printed.indexOf(text, from)
+            if (at < 0) return false
+            from = at + text.length
+        }
+        return true
+    }
 
     private fun collect() {
         val buffer = ByteArray(8192)

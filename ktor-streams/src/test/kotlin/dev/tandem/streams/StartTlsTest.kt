@@ -11,10 +11,12 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldStartWith
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
 import java.io.IOException
 import java.net.Socket
+import java.nio.file.Path
 import javax.net.ssl.SSLHandshakeException
 import javax.net.ssl.SSLSocket
 
@@ -214,6 +216,45 @@ class StartTlsTest {
                 connection.writer.isClosing() shouldBe true
             }
         }
+
+    @Test
+    fun cancellingAtAnyMomentClosesBothSides() =
+        streamTest {
+            val server =
+                startServer(LOOPBACK, 0) { _, writer -> runCatching { writer.startTls(identity.serverOptions) } }
+            val keysOfServer = watchedKeys().size
+            // Before its first pass it has not begun.
+            var before = 1
+            while (true) {
+                val connection = openConnection(LOOPBACK, server.port)
+                val starting = createTask { connection.startTls(authority.trustOptions) }
+                passes(before)
+                // Each pass at first; what other threads do for a handshake takes thousands of them.
+                before += 1 + before / 8
+                val isOver = starting.done()
+                starting.cancel()
+                if (isOver) connection.close() else shouldThrow<CancelledException> { starting.await() }
+                connection.writer.isClosing() shouldBe true
+                passUntil { watchedKeys().size == keysOfServer }
+                if (isOver) break
+            }
+            server.close()
+            server.waitClosed()
+        }
+
+    @Test
+    fun cancellingWhileFilesAreReadClosesTheConnectionToo(
+        @TempDir files: Path,
+    ) = streamTest {
+        rawPair { connection, _ ->
+            val options = TlsOptions.trusting(authority.writeTo(files, "ca"))
+            val starting = createTask { connection.startTls(options) }
+            passes(1)
+            starting.cancel()
+            shouldThrow<CancelledException> { starting.await() }
+            connection.writer.isClosing() shouldBe true
+        }
+    }
 
     @Test
     fun aProtocolOfAServerGoesOnWithTls() =

@@ -10,6 +10,7 @@ import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldStartWith
 import org.junit.jupiter.api.Test
 import javax.net.ssl.SSLException
+import kotlin.time.Duration.Companion.milliseconds
 
 /** What can happen to a TLS stream after the handshake. */
 class TlsFaultTest {
@@ -68,6 +69,19 @@ class TlsFaultTest {
             throughRelay(authority, pieceSize = 1) { connection, _ ->
                 connection.writer.write("one byte at a time\n".toByteArray())
                 connection.reader.readLine().text() shouldBe "one byte at a time\n"
+            }
+        }
+
+    @Test
+    fun afterAFailureAPeerThatDoesNotReadIsNotWaitedForLongerThanTheLimit() =
+        streamTest {
+            val options = authority.trustOptions.withShutdownTimeout(50.milliseconds)
+            withBouncyServer(authority, "TLSv1.3", options) { (reader, writer), peer ->
+                while (writer.writeBufferSize() == 0) writer.write(ByteArray(100_000))
+                peer.socket.getOutputStream().write(byteArrayOf(23, 3, 3, 0, 20) + ByteArray(20))
+                shouldThrow<SSLException> { reader.read(1) }
+                writer.close()
+                shouldThrow<SSLException> { writer.waitClosed() }
             }
         }
 

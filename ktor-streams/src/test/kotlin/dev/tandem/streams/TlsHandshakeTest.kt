@@ -10,6 +10,7 @@ import dev.tandem.toThread
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldEndWith
 import io.kotest.matchers.string.shouldStartWith
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
@@ -98,6 +99,22 @@ class TlsHandshakeTest {
         }
 
     @Test
+    fun inDebugModeAServerTellsWhatAClientWithoutTlsHasSent() =
+        streamTest {
+            val reported = ArrayList<String?>()
+            runningLoop().exceptionHandler = ExceptionHandler { _, context -> reported += context.exception?.message }
+            runningLoop().debug = true
+            echoServer(identity.serverOptions).use { server ->
+                rawClient(server.port).use { client ->
+                    client.send("GET / HTTP/1.0\r\n\r\n")
+                    passUntil { reported.isNotEmpty() }
+                }
+            }
+            runningLoop().debug = false
+            reported.single() shouldEndWith " does not speak TLS: it sent \"GET / HTTP/1.0\""
+        }
+
+    @Test
     fun cancellingInTheHandshakeLeavesNothing() =
         streamTest {
             withRawPeer(authority.trustOptions) { connecting, _ ->
@@ -149,7 +166,7 @@ class TlsHandshakeTest {
         streamTest {
             startServer(LOOPBACK, 0, identity.serverOptions) { _, _ -> error("there was no handshake") }.use { server ->
                 val client = rawClient(server.port)
-                client.getOutputStream().write(clientHello().copyOf(count))
+                client.getOutputStream().write(clientHello(authority.trustOptions).copyOf(count))
                 passUntil { watchedKeys().size == 2 }
                 client.reset()
                 passUntil { watchedKeys().size == 1 }
@@ -174,24 +191,13 @@ class TlsHandshakeTest {
             val options = identity.serverOptions.withHandshakeTimeout(Duration.ofMillis(50))
             startServer(LOOPBACK, 0, options) { _, _ -> error("there was no handshake") }.use { server ->
                 rawClient(server.port).use { client ->
-                    client.getOutputStream().write(clientHello().copyOf(100))
+                    client.getOutputStream().write(clientHello(authority.trustOptions).copyOf(100))
                     runCatching { client.receiveAll() }.getOrDefault("") shouldBe ""
                 }
                 server.close()
                 server.waitClosed()
             }
         }
-
-    /** The records that a client begins with. */
-    private fun clientHello(): ByteArray {
-        val engine =
-            authority.trustOptions.context
-                .createSSLEngine()
-                .apply { useClientMode = true }
-        val records = ByteBuffer.allocate(engine.session.packetBufferSize)
-        engine.wrap(ByteBuffer.allocate(0), records)
-        return records.array().copyOf(records.position())
-    }
 
     /** The records that a server answers [hello] with. */
     private fun answerTo(hello: ByteArray): ByteArray {

@@ -1,8 +1,11 @@
 package dev.tandem.streams
 
+import dev.tandem.runningLoop
+import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
 import io.kotest.matchers.string.shouldNotContain
 import org.junit.jupiter.api.BeforeEach
 import org.junit.jupiter.api.Test
@@ -10,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
 import java.nio.file.Path
+import javax.net.ssl.SSLException
 
 /** Our server against `openssl s_client`. */
 class TlsWithOpensslClientTest {
@@ -133,17 +137,42 @@ class TlsWithOpensslClientTest {
         }
 
     @Test
-    fun renegotiationIsRefused() =
+    fun keysAreUpdatedInTheMiddleOfMuch() =
         streamTest {
             onServer(identity.serverOptions) { port, _ ->
-                client(port, "-tls1_2").use { openssl ->
+                client(port, "-tls1_3").use { openssl ->
+                    // A command must come alone: OpenSSL drops what it reads along with it.
+                    repeat(10) { i ->
+                        openssl.type("${"#".repeat(4_000)}\n".repeat(10) + "turn $i\n")
+                        openssl.awaitOutput("echo turn $i\n")
+                        openssl.type(if (i % 2 == 0) "K\n" else "k\n")
+                        openssl.awaitOutput("KEYUPDATE", times = i + 1)
+                    }
+                    openssl.output.count { it == '#' } shouldBe 10 * 10 * 4_000
+                }
+            }
+        }
+
+    /** As OpenSSL's own servers do since 3.0. What came before has arrived, and the end is an orderly one. */
+    @Test
+    fun aClientThatNegotiatesAnewIsTurnedAway() =
+        streamTest {
+            val failure = runningLoop().createFuture<String>()
+            val server =
+                startServer(LOOPBACK, 0, identity.serverOptions) { reader, writer ->
+                    writer.write("echo ".toByteArray() + reader.readLine())
+                    failure.complete(shouldThrow<SSLException> { reader.readLine() }.message!!)
+                }
+            server.use {
+                client(it.port, "-tls1_2").use { openssl ->
                     openssl.type("before\n")
                     openssl.awaitOutput("echo before")
                     openssl.type("R\n")
-                    openssl.awaitOutput("RENEGOTIATING")
-                    openssl.awaitEnd() shouldNotContain "echo after"
+                    openssl.awaitEnd() shouldNotContain "unexpected eof"
                 }
             }
+            failure.await() shouldEndWith "failed: it wants to negotiate anew, which servers refuse here"
+            server.waitClosed()
         }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tandem.streams
 
+import dev.tandem.createTask
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource
 import java.nio.file.Path
 import javax.net.ssl.SSLException
 import javax.net.ssl.SSLHandshakeException
+import kotlin.time.Duration
 
 /** Our client against `openssl s_server`, which sends back each line reversed. */
 class TlsWithOpensslServerTest {
@@ -102,27 +104,106 @@ class TlsWithOpensslServerTest {
             TlsIdentity.fromPem(Path.of("$rsa.ec.pem"), Path.of("$rsa.ec")).key.algorithm shouldBe "EC"
         }
 
+    @ParameterizedTest
+    @ValueSource(strings = ["K", "k"])
+    fun keysAreUpdated(command: String) =
+        streamTest {
+            onInteractiveOpenssl("-tls1_3") { (reader, writer), openssl ->
+                openssl.type("before\n")
+                reader.readLine().text() shouldBe "before\n"
+                openssl.type("$command\n")
+                openssl.awaitOutput("KeyUpdate")
+                openssl.type("after\n")
+                reader.readLine().text() shouldBe "after\n"
+                writer.write("answer with new keys\n".toByteArray())
+                openssl.awaitOutput("answer with new keys")
+            }
+        }
+
+    @Test
+    fun keysAreUpdatedInTheMiddleOfMuch() =
+        streamTest {
+            onInteractiveOpenssl("-tls1_3") { (reader, writer), openssl ->
+                // A command must come alone: OpenSSL drops what it reads along with it.
+                repeat(10) { i ->
+                    writer.write("#".repeat(40_000).toByteArray())
+                    openssl.type("${"x".repeat(4_000)}\n".repeat(3))
+                    repeat(3) { reader.readLine().size shouldBe 4_001 }
+                    openssl.type(if (i % 2 == 0) "K\n" else "k\n")
+                    openssl.awaitOutput(">>> TLS 1.3, Handshake [length 0005], KeyUpdate", times = i + 1)
+                }
+                writer.write("all over\n".toByteArray())
+                openssl.awaitOutput("all over").count { it == '#' } shouldBe 400_000
+            }
+        }
+
+    @Test
+    fun manyTicketsAreTaken() =
+        streamTest {
+            onInteractiveOpenssl("-tls1_3", "-num_tickets", "20") { (reader, _), openssl ->
+                openssl.type("after the tickets\n")
+                reader.readLine().text() shouldBe "after the tickets\n"
+            }
+        }
+
+    /** "r" negotiates anew, "R" asks for a certificate in addition: what servers do that protect some pages only. */
+    @ParameterizedTest
+    @ValueSource(strings = ["r", "R"])
+    fun aServerThatNegotiatesAnewIsFollowed(command: String) =
+        streamTest {
+            val ada = authority.issue("ada.example").tlsIdentity
+            val options = authority.trustOptions.withIdentities(ada)
+            // Without resumption, lest the certificate be taken from the first handshake.
+            onInteractiveOpenssl("-tls1_2", "-no_ticket", "-no_cache", options = options) { (reader, writer), openssl ->
+                openssl.type("before\n")
+                reader.readLine().text() shouldBe "before\n"
+                val next = createTask { reader.readLine() }
+                openssl.type("$command\n")
+                // One of each side in each handshake. OpenSSL waits for data then, and not for what is typed.
+                openssl.awaitOutput("], Finished", times = 4)
+                writer.write("with the new keys\n".toByteArray())
+                openssl.awaitOutput("with the new keys")
+                openssl.type("after\n")
+                next.await().text() shouldBe "after\n"
+                writer.write("all over\n".toByteArray())
+                val output = openssl.awaitOutput("all over")
+                if (command == "R") output shouldContain "CN = ada.example"
+            }
+        }
+
+    /** Runs [body] with a connection to a server that sends what it is told to, and obeys its one-letter commands. */
+    private suspend fun onInteractiveOpenssl(
+        vararg more: String,
+        options: TlsOptions = authority.trustOptions,
+        body: suspend (Connection, Program) -> Unit,
+    ) {
+        val ca = authority.writeTo(files, "ca").toString()
+        opensslServer("-CAfile", ca, "-msg", *more).use { openssl ->
+            openConnection(
+                LOOPBACK,
+                portOf(openssl),
+                options.withShutdownTimeout(Duration.ZERO),
+            ).use { body(it, openssl) }
+        }
+    }
+
     private suspend fun onOpenssl(
         vararg more: String,
         body: suspend (Int) -> Unit,
     ) {
+        opensslServer("-rev", *more).use { body(portOf(it)) }
+    }
+
+    private fun opensslServer(vararg more: String): Program {
         val cert = identity.writeTo(files, "server").toString()
         val key = files.resolve("server.key").toString()
-        val server =
-            Program.start(
-                "openssl",
-                *arrayOf("s_server", "-accept", "$LOOPBACK:0", "-cert", cert, "-key", key, "-rev"),
-                *more,
-            )
-        server.use {
-            val port =
-                Regex("ACCEPT $LOOPBACK:(\\d+)").find(
-                    it.awaitOutput("ACCEPT $LOOPBACK:").let { _ ->
-                        it.awaitOutput("\n")
-                    },
-                )
-            body(port!!.groupValues[1].toInt())
-        }
+        val common = arrayOf("-accept", "$LOOPBACK:0", "-cert", cert, "-key", key)
+        return Program.start("openssl", "s_server", *common, *more)
+    }
+
+    private suspend fun portOf(openssl: Program): Int {
+        openssl.awaitOutput("ACCEPT $LOOPBACK:")
+        return Regex("ACCEPT $LOOPBACK:(\\d+)\\n").find(openssl.awaitOutput("\n"))!!.groupValues[1].toInt()
     }
 }
 
@@ -131,7 +212,7 @@ private suspend fun talk(
     port: Int,
     options: TlsOptions,
 ): TlsSession =
-    openConnection(LOOPBACK, port, options.withShutdownTimeout(kotlin.time.Duration.ZERO)).use { (reader, writer) ->
+    openConnection(LOOPBACK, port, options.withShutdownTimeout(Duration.ZERO)).use { (reader, writer) ->
         writer.write("olleh\n".toByteArray())
         reader.readLine().text() shouldBe "hello\n"
         writer.tls!!

@@ -103,7 +103,7 @@ private suspend fun secured(
 ): StreamTransport? {
     if (ssl == null) return connection.wire
     try {
-        return TlsTransport.toClient(connection.wire, ssl).also { connection.transport = it }
+        return shakeHandsWithClient(connection.wire, ssl).also { connection.transport = it }
     } catch (e: IOException) {
         // Whoever probes a port should not fill the log; the client knows what went wrong.
         val loop = connection.wire.loop

@@ -31,19 +31,30 @@ internal class TlsEngine(
     /** Data of an opened record that the reader had no room for: from position to limit. */
     private var opened: ByteBuffer = EMPTY
 
+    /** Whether the engine has asked for more than is in [received]. */
+    private var isRecordIncomplete = false
+
     /** Whether anything was received, ever: the first bytes tell whether the peer speaks TLS. */
     private var sawRecord = false
+
+    /** How much the peer has sent of the handshake. */
+    private var handshakeSize = 0
+
+    private val upkeep = TlsUpkeep(engine, this)
 
     /** The peer has said farewell: nothing more will come. */
     var isFarewellReceived = false
         private set
 
-    /** Whether there is data, or perhaps the beginning of a record only, that was received and not read. */
-    val holdsData: Boolean get() = opened.hasRemaining() || received.hasRemaining()
+    /** Whether the peer has not taken all that was sent. */
+    val isPeerBehind: Boolean get() = wire.queuedBytes > 0
+
+    /** Whether [read] has something to return, data or the end, without the wire having anything. */
+    val holdsData: Boolean
+        get() = opened.hasRemaining() || isFarewellReceived || (received.hasRemaining() && !isRecordIncomplete)
 
     val session get() = engine.session
     val applicationProtocol: String? get() = engine.applicationProtocol?.ifEmpty { null }
-    val isClient get() = engine.useClientMode
 
     // ---- handshake ------------------------------------------------------------------------------------------------
 
@@ -64,10 +75,10 @@ internal class TlsEngine(
                 Progress.GOES_ON
             }
             HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP_AGAIN ->
-                when {
-                    unwrapInto(EMPTY) != Unwrapped.NEEDS_BYTES -> Progress.GOES_ON
-                    receive() -> Progress.GOES_ON
-                    else -> Progress.NEEDS_BYTES
+                if (unwrapInto(EMPTY) != Unwrapped.NEEDS_BYTES || receiveHandshake()) {
+                    Progress.GOES_ON
+                } else {
+                    Progress.NEEDS_BYTES
                 }
             HandshakeStatus.FINISHED, HandshakeStatus.NOT_HANDSHAKING -> Progress.DONE
         }
@@ -75,6 +86,27 @@ internal class TlsEngine(
     /** The slow part: keys and certificates. May run on any thread, alone. */
     fun runTasks() {
         while (true) (engine.delegatedTask ?: return).run()
+    }
+
+    /** Sends the alert that the engine has for a peer that is to blame; one that may be gone. */
+    fun sendAlert() {
+        try {
+            wrapHandshake()
+        } catch (_: IOException) {
+            // What matters is known already.
+        }
+    }
+
+    /** Tells the peer, which may be gone or in no state to listen, that nothing more will come. */
+    fun sayFarewell() {
+        engine.closeOutbound()
+        sendAlert()
+    }
+
+    /** Returns what to throw when a peer does what TLS allows and this side does not. [sendAlert] takes leave of it. */
+    fun refusal(reason: String): SSLException {
+        engine.closeOutbound()
+        return SSLException(reason)
     }
 
     /** Sends what the handshake, a change of keys, an alert or a farewell wants to say. */
@@ -99,8 +131,8 @@ internal class TlsEngine(
             val hasData = target.position() > start
             if (hasData && !hasRoom) break
             when (unwrapInto(if (hasRoom) target else EMPTY)) {
-                Unwrapped.DATA -> Unit
-                Unwrapped.HANDSHAKE -> continueHandshake()
+                Unwrapped.DATA -> upkeep.onData()
+                Unwrapped.HANDSHAKE -> if (isFarewellReceived) wrapHandshake() else upkeep.onRecordWithoutData()
                 Unwrapped.NEEDS_BYTES -> if (hasData || !receive()) break
             }
         }
@@ -123,11 +155,6 @@ internal class TlsEngine(
         return true
     }
 
-    fun sayFarewell() {
-        engine.closeOutbound()
-        wrapHandshake()
-    }
-
     // ---- private --------------------------------------------------------------------------------------------------
 
     private enum class Unwrapped { DATA, HANDSHAKE, NEEDS_BYTES }
@@ -143,7 +170,10 @@ internal class TlsEngine(
             if (room === opened) room.flip()
             releaseIfEmpty()
             when (result.status!!) {
-                Status.BUFFER_UNDERFLOW -> return Unwrapped.NEEDS_BYTES
+                Status.BUFFER_UNDERFLOW -> {
+                    isRecordIncomplete = true
+                    return Unwrapped.NEEDS_BYTES
+                }
                 Status.BUFFER_OVERFLOW -> {
                     opened = ByteBuffer.allocate(applicationSize())
                     room = opened
@@ -157,13 +187,15 @@ internal class TlsEngine(
         }
     }
 
-    /** After the handshake: answers what needs an answer. */
-    private fun continueHandshake() {
-        val status = engine.handshakeStatus
-        if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) return
-        val isRenegotiation = !isFarewellReceived && engine.session.protocol != TLS_1_3
-        if (isRenegotiation) throw SSLException("it wants to negotiate anew, which TLS 1.3 has abolished")
-        wrapHandshake()
+    /** Takes records of the handshake from the wire; false if there is nothing now. */
+    private fun receiveHandshake(): Boolean {
+        val before = received.remaining()
+        if (!receive()) return false
+        handshakeSize += received.remaining() - before
+        if (handshakeSize > MOST_HANDSHAKE_BYTES) {
+            throw refusal("the handshake is longer than $MOST_HANDSHAKE_BYTES bytes")
+        }
+        return true
     }
 
     /** Takes records from the wire; false if there is nothing now. */
@@ -177,6 +209,7 @@ internal class TlsEngine(
         val count = wire.read(received)
         received.flip()
         releaseIfEmpty()
+        if (count > 0) isRecordIncomplete = false
         if (count < 0) throw EndOfWireException()
         return count > 0
     }
@@ -212,12 +245,14 @@ internal class TlsEngine(
     }
 
     private companion object {
-        const val TLS_1_3 = "TLSv1.3"
         val EMPTY: ByteBuffer = ByteBuffer.allocate(0)
 
         /** Alert and handshake: nothing else may come first. */
         val RECORD_TYPES = 21..22
         const val MAJOR_VERSION: Byte = 3
+
+        /** The JDK allows messages of 32 KiB each; chains of certificates are the longest. */
+        const val MOST_HANDSHAKE_BYTES = 256 * 1024
     }
 }
 

@@ -16,7 +16,10 @@ import java.security.cert.CertificateNotYetValidException
 import javax.net.ssl.SSLException
 import javax.net.ssl.SSLHandshakeException
 
-/** Returns what to tell the caller whose handshake with [peer], to be verified as [name], failed with [failure]. */
+/**
+ * Returns what to tell the caller whose handshake with [peer] failed with [failure]. [name] is whom a client has
+ * expected; a server has expected nobody.
+ */
 internal fun explainHandshakeFailure(
     failure: Exception,
     peer: String,
@@ -24,7 +27,10 @@ internal fun explainHandshakeFailure(
 ): IOException =
     when (failure) {
         is ConnectionResetException -> failure
-        is NoTlsRecordException -> NotTlsException("$peer does not speak TLS: it answered ${quote(failure.bytes)}")
+        is NoTlsRecordException -> {
+            val did = if (name == null) "sent" else "answered"
+            NotTlsException("$peer does not speak TLS: it $did ${quote(failure.bytes)}")
+        }
         is EndOfWireException -> SSLHandshakeException("$peer ended the connection during the TLS handshake")
         is ClosedChannelException ->
             ConnectionResetException(
@@ -40,6 +46,12 @@ internal fun explainHandshakeFailure(
             }
         }
     }
+
+/** Returns what to tell whoever reads from or writes to [peer] when TLS has failed after the handshake. */
+internal fun explainTlsFailure(
+    failure: SSLException,
+    peer: String,
+): SSLException = SSLException("The TLS connection to $peer failed: ${readable(failure)}", failure)
 
 private fun badCertificate(
     failure: Exception,

@@ -1,5 +1,6 @@
 package dev.tandem.streams.internal
 
+import dev.tandem.CancelledException
 import dev.tandem.streams.StreamReader
 import dev.tandem.streams.TlsOptions
 import javax.net.ssl.SSLHandshakeException
@@ -20,7 +21,13 @@ internal suspend fun upgradeToTls(
     val wire = transport as SocketTransport
     val name = serverName ?: options.serverName ?: hostOf(wire.peer)
     require(serverSide || name != null) { "startTls(): the connection to ${wire.peer} needs a serverName to verify." }
-    options.prepare(wire.loop, serverSide)
+    try {
+        options.prepare(wire.loop, serverSide)
+    } catch (e: CancelledException) {
+        // Whoever has asked for TLS must not be left with a connection that goes on without.
+        wire.abort()
+        throw e
+    }
     val early = reader.takeUnread()
     if (!looksLikeTls(early)) {
         wire.abort()
@@ -32,13 +39,9 @@ internal suspend fun upgradeToTls(
     val named = if (serverName == null) options else options.withServerName(serverName)
     return reader.reserved {
         if (serverSide) {
-            TlsTransport.toClient(
-                wire,
-                options,
-                early,
-            )
+            shakeHandsWithClient(wire, options, early)
         } else {
-            TlsTransport.toServer(wire, named, name!!, early)
+            shakeHandsWithServer(wire, named, name!!, early)
         }
     }
 }
