@@ -4,6 +4,7 @@ import dev.tandem.EventLoop
 import dev.tandem.ExceptionHandler
 import dev.tandem.runningLoop
 import dev.tandem.streams.internal.LoopStreams
+import io.kotest.matchers.ints.shouldBeLessThan
 import io.kotest.matchers.shouldBe
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.condition.DisabledOnOs
@@ -231,6 +232,29 @@ class TransportServerTest {
                     all.size shouldBe size
                     transport.resumeReading()
                 }
+                transport.abort()
+            }
+        }
+
+    /** A loop that is never idle would look like a peer that sends. */
+    @Test
+    fun theBeginningOfARecordIsWaitedForWithoutReadingOverAndOver() =
+        streamTest {
+            var asked = 0
+            val client =
+                object : BufferedProtocol {
+                    override fun getBuffer(sizeHint: Int): ByteBuffer = ByteBuffer.allocate(100_000).also { asked++ }
+
+                    override fun bufferUpdated(count: Int) = Unit
+                }
+            val authority = Identity.authority()
+            val options = authority.trustOptions
+            val connect: suspend (Int) -> Transport = { createConnection({ client }, LOOPBACK, it, options).transport }
+            connectToBouncyServer(authority, "TLSv1.3", connect) { transport, peer ->
+                peer.socket.getOutputStream().write(byteArrayOf(23, 3, 3, 0, 50))
+                passUntil { asked > 0 }
+                passes(100)
+                asked shouldBeLessThan 10
                 transport.abort()
             }
         }

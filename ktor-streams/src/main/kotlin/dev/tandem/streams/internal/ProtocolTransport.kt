@@ -30,6 +30,9 @@ internal class ProtocolTransport(
     private val wire get() = writer.transport
     private val loop = wire.loop
     private var isPaused = false
+
+    /** Whether a read is due although the socket may have nothing. */
+    private var isReadDue = false
     private var hasEnded = false
     private var isLost = false
 
@@ -90,9 +93,14 @@ internal class ProtocolTransport(
         if (isReading() && !hasEnded) readOnLater()
     }
 
-    /** What TLS has opened already is there without the socket having anything. */
+    /** What TLS has received already is there without the socket having anything. */
     private fun readOnLater() {
-        if (wire.holdsData) loop.callSoon { if (isReading() && !hasEnded) readOnce() }
+        if (isReadDue || !wire.holdsData) return
+        isReadDue = true
+        loop.callSoon {
+            isReadDue = false
+            if (isReading() && !hasEnded) readOnce()
+        }
     }
 
     private fun receive(receiver: Protocol) {
@@ -115,6 +123,7 @@ internal class ProtocolTransport(
 
     private fun checkRoom(buffer: ByteBuffer) {
         check(buffer.hasRemaining()) { "getBuffer() returned a buffer without room." }
+        check(!buffer.isReadOnly) { "getBuffer() returned a read-only buffer." }
     }
 
     /** Returns 0 if the connection is lost, too: [wire] has closed itself then. */
