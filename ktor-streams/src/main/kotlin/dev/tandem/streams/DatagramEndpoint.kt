@@ -25,6 +25,9 @@ public class DatagramEndpoint internal constructor(
     private val streams: LoopStreams = socket.streams
     private var isReceiving = false
 
+    /** How many datagrams in a row came without a wait in between. */
+    private var arrivalsInARow = 0
+
     /** Held by the sender that waits for room; the others line up behind it. */
     private val room = Lock()
 
@@ -46,9 +49,7 @@ public class DatagramEndpoint internal constructor(
         checkAlone()
         while (true) {
             val sender = takeArrival()
-            if (sender !=
-                null
-            ) {
+            if (sender != null) {
                 return Datagram(ByteArray(streams.arrivals.remaining()).also(streams.arrivals::get), sender)
             }
             awaitArrival()
@@ -63,11 +64,12 @@ public class DatagramEndpoint internal constructor(
      * the whole datagram.
      */
     public suspend fun receiveInto(target: ByteBuffer): InetSocketAddress {
+        require(!target.isReadOnly) { "receiveInto(): the buffer is a read-only one." }
         checkAlone()
         while (true) {
             // Only with room for any datagram could one not be cut off unnoticed.
             val fitsAny = target.isDirect && target.remaining() >= LoopStreams.BUFFER_SIZE
-            val sender = if (fitsAny) socket.receive(target) else takeArrival()
+            val sender = if (fitsAny) receiveNow(target) else takeArrival()
             if (sender != null) return sender.also { if (!fitsAny) moveArrival(target, it) }
             awaitArrival()
         }
@@ -155,8 +157,22 @@ public class DatagramEndpoint internal constructor(
     private fun takeArrival(): InetSocketAddress? {
         val arrivals = streams.arrivals
         arrivals.clear()
-        val sender = socket.receive(arrivals)
+        val sender = receiveNow(arrivals)
         arrivals.flip()
+        return sender
+    }
+
+    /**
+     * Returns null now and then although there is more: peers that send faster than this side receives would keep the
+     * other tasks of the loop from running.
+     */
+    private fun receiveNow(target: ByteBuffer): InetSocketAddress? {
+        if (arrivalsInARow == MOST_ARRIVALS_IN_A_ROW) {
+            arrivalsInARow = 0
+            return null
+        }
+        val sender = socket.receive(target)
+        if (sender == null) arrivalsInARow = 0 else arrivalsInARow++
         return sender
     }
 
@@ -187,6 +203,10 @@ public class DatagramEndpoint internal constructor(
 
     private fun checkAlone() {
         check(!isReceiving) { "Another task waits to receive at $socket already: let one task do the receiving." }
+    }
+
+    private companion object {
+        const val MOST_ARRIVALS_IN_A_ROW = 16
     }
 }
 

@@ -34,6 +34,9 @@ public class StreamReader internal constructor(
     private var isReading = false
     private val noWait = NoWait()
 
+    /** How many pulls in a row have found something, without a wait in between. */
+    private var pullsInARow = 0
+
     /** Made by the first [readInto] that has to wait. */
     private var waitingRead: WaitingRead? = null
 
@@ -184,6 +187,7 @@ public class StreamReader internal constructor(
      * @throws ConnectionResetException if the connection was lost.
      */
     public suspend fun readInto(target: ByteBuffer): Int {
+        require(!target.isReadOnly) { "readInto(): the buffer is a read-only one." }
         checkAlone()
         if (!target.hasRemaining()) return 0
         val count = noWait.readNow(target)
@@ -252,10 +256,19 @@ public class StreamReader internal constructor(
         return count
     }
 
+    /**
+     * Returns 0 now and then although there is more: a peer that sends faster than this side reads would keep the other
+     * tasks of the loop from running, since nothing would ever have to be waited for.
+     */
     private fun pull(target: ByteBuffer): Int {
         if (endSeen) return -1
+        if (pullsInARow == MOST_PULLS_IN_A_ROW) {
+            pullsInARow = 0
+            return 0
+        }
         val count = source.read(target)
         if (count < 0) endSeen = true
+        if (count > 0) pullsInARow++ else pullsInARow = 0
         return count
     }
 
@@ -310,6 +323,9 @@ public class StreamReader internal constructor(
     internal companion object {
         /** 64 KiB, as in asyncio. */
         const val DEFAULT_LIMIT: Int = 64 * 1024
+
+        /** A mebibyte, with the buffers that the loops have. */
+        private const val MOST_PULLS_IN_A_ROW = 16
 
         private val EMPTY = ByteArray(0)
         private val NEWLINE = byteArrayOf('\n'.code.toByte())

@@ -5,6 +5,7 @@ import dev.tandem.createTask
 import dev.tandem.gather
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
+import io.kotest.matchers.ints.shouldBeLessThan
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import org.junit.jupiter.api.Assumptions.assumeTrue
@@ -122,6 +123,19 @@ class DatagramEndpointTest {
                 waiting.cancel()
                 shouldThrow<CancelledException> { waiting.await() }
                 receiver.receive().data.text() shouldBe "kept"
+            }
+        }
+
+    @Test
+    fun whoReceivesWithoutPauseLetsOthersRun() =
+        streamTest {
+            pair { a, b ->
+                repeat(100) { b.send(ByteArray(10), a.localAddress) }
+                var received = 0
+                val receiving = createTask { repeat(100) { a.receive().also { received++ } } }
+                passes(1)
+                received shouldBeLessThan 100
+                receiving.await()
             }
         }
 

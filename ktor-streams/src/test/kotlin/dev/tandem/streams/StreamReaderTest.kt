@@ -2,6 +2,7 @@ package dev.tandem.streams
 
 import dev.tandem.CancelledException
 import dev.tandem.createTask
+import dev.tandem.streams.internal.ByteSource
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.shouldBe
 import org.junit.jupiter.api.Test
@@ -302,6 +303,21 @@ class StreamReaderTest {
         }
 
     @Test
+    fun aPeerThatSendsWithoutPauseLeavesTurnsToOtherTasks() =
+        streamTest {
+            val reader = StreamReader(EndlessSource(), 64 * 1024)
+            val reading = createTask { repeat(1_000) { reader.readExactly(64 * 1024) } }
+            passes(1)
+            reading.done() shouldBe false
+            val target = ByteBuffer.allocateDirect(64 * 1024)
+            reading.await()
+            val readingInto = createTask { repeat(1_000) { reader.readInto(target.clear()) } }
+            passes(1)
+            readingInto.done() shouldBe false
+            readingInto.await()
+        }
+
+    @Test
     fun readIntoFillsTheGivenBuffer() =
         streamTest {
             val (reader, source) = reader(pieces = arrayOf("hello world", "!"))
@@ -313,6 +329,14 @@ class StreamReaderTest {
             reader.readInto(target) shouldBe 1
             reader.readInto(target) shouldBe -1
             reader.readInto(ByteArray(0)) shouldBe 0
+        }
+
+    @Test
+    fun readIntoAReadOnlyBufferIsRefusedAndLosesNothing() =
+        streamTest {
+            val (reader, _) = reader(64, "abc")
+            shouldThrow<IllegalArgumentException> { reader.readInto(ByteBuffer.allocate(10).asReadOnlyBuffer()) }
+            reader.readExactly(3).text() shouldBe "abc"
         }
 
     @Test
@@ -385,4 +409,14 @@ class StreamReaderTest {
             reader.readLine()
             reader.toString() shouldBe "StreamReader(fed.example:1, 4 bytes buffered)"
         }
+}
+
+/** A socket whose peer is faster than this side reads. */
+private class EndlessSource : ByteSource {
+    override val peer = "endless.example:1"
+    override val arrivals: ByteBuffer = ByteBuffer.allocateDirect(64 * 1024)
+
+    override fun read(target: ByteBuffer): Int = target.remaining().also { target.position(target.limit()) }
+
+    override suspend fun awaitReadable() = passes(1)
 }
