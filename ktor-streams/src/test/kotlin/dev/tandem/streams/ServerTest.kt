@@ -113,6 +113,26 @@ class ServerTest {
         }
 
     @Test
+    fun aHandlerMayCloseItsOwnServerMoreThanOnce() =
+        streamTest {
+            lateinit var server: Server
+            server =
+                startServer(LOOPBACK, 0) { reader, writer ->
+                    server.close()
+                    writer.write(reader.readLine())
+                    server.close()
+                    server.closeClients()
+                    server.closeClients()
+                }
+            openConnection(LOOPBACK, server.port).use { (reader, writer) ->
+                writer.write("last\n".toByteArray())
+                reader.read().text() shouldBe "last\n"
+            }
+            server.waitClosed()
+            server.close()
+        }
+
+    @Test
     fun waitClosedReturnsOnlyWhenClosedAndWithoutConnections() =
         streamTest {
             val server = echoServer()
