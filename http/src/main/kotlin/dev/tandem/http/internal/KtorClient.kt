@@ -61,11 +61,10 @@ private fun CIOEngineConfig.adapt() {
 
 private fun refuseAddress(request: HttpRequestBuilder) {
     if (!request.url.protocol.isSecure() || !hostIsIp(request.url.host)) return
+    val url = display(request.url)
     throw ClientConnectionException(
-        "${display(
-            request.url,
-        )} has an address in place of a host name, and the engine CIO cannot tell whose certificate " +
-            "that is. Use a host name, or another engine, such as ktor-client-java.",
+        "$url has an address in place of a host name, and the engine CIO cannot tell whose certificate that is. " +
+            "Use a host name, or another engine, such as ktor-client-java.",
     )
 }
 
