@@ -63,6 +63,25 @@ class StreamWriterTest {
         }
 
     @Test
+    fun aLongQueueLeavesTurnsToOtherTasks() =
+        streamTest {
+            rawPair { (_, writer), peer ->
+                val size = 32 * MEBIBYTE
+                writer.write(ByteArray(size))
+                var queued = writer.writeBufferSize()
+                val received = createTask { peer.receive(size) }
+                var mostInAPass = 0
+                while (queued > 0) {
+                    passes(1)
+                    mostInAPass = maxOf(mostInAPass, queued - writer.writeBufferSize())
+                    queued = writer.writeBufferSize()
+                }
+                received.await().length shouldBe size
+                mostInAPass shouldBeLessThan MEBIBYTE + 64 * 1024
+            }
+        }
+
+    @Test
     fun aPeerThatDoesNotReadMakesDrainWait() =
         streamTest {
             rawPair { (_, writer), peer ->
@@ -282,5 +301,9 @@ class StreamWriterTest {
             total += block.size
         }
         return total
+    }
+
+    private companion object {
+        const val MEBIBYTE = 1024 * 1024
     }
 }

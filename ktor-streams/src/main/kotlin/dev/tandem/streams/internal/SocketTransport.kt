@@ -153,7 +153,8 @@ internal class SocketTransport(
             }
             !takesWrites() -> source.position(source.limit())
             else -> {
-                if (queue.isEmpty()) sendSlices(source)
+                var goesOn = queue.isEmpty()
+                while (goesOn && source.hasRemaining()) goesOn = sendSlice(source)
                 if (source.hasRemaining() && state == State.OPEN) enqueue(source)
                 source.position(source.limit())
             }
@@ -245,9 +246,11 @@ internal class SocketTransport(
         checkWaterMarks()
     }
 
+    /** Leaves the rest for the next pass if there is much: a peer that reads as fast would keep the loop from all else. */
     private fun onWritable() {
-        while (!queue.isEmpty() && state != State.CLOSED) {
-            if (!queue.sendHead(::sendSlices)) break
+        val enough = queue.size - MOST_SENT_A_PASS
+        while (!queue.isEmpty() && queue.size > enough) {
+            if (!queue.sendHead(::sendSlice)) break
         }
         checkWaterMarks()
         if (!queue.isEmpty() || state == State.CLOSED) return
@@ -256,20 +259,18 @@ internal class SocketTransport(
         if (state == State.FLUSHING) closeFlushed()
     }
 
-    /** Sends as much of [source] as the system takes. */
-    private fun sendSlices(source: ByteBuffer) {
-        val passage = streams.passage
-        while (source.hasRemaining()) {
-            if (source.isDirect) {
-                send(source)
-                return
-            }
-            val count = minOf(passage.capacity(), source.remaining())
-            passage.clear()
-            passage.put(0, source, source.position(), count).limit(count)
-            source.position(source.position() + send(passage))
-            if (passage.hasRemaining()) return
+    /** Sends the first bytes of [source], and returns whether the system took all that it was offered. */
+    private fun sendSlice(source: ByteBuffer): Boolean {
+        if (source.isDirect) {
+            send(source)
+            return !source.hasRemaining()
         }
+        val passage = streams.passage
+        val count = minOf(passage.capacity(), source.remaining())
+        passage.clear()
+        passage.put(0, source, source.position(), count).limit(count)
+        source.position(source.position() + send(passage))
+        return !passage.hasRemaining()
     }
 
     /** Returns how many bytes of [source], a direct buffer, the system took; 0 also when the connection is lost. */
@@ -423,6 +424,7 @@ internal class SocketTransport(
     companion object {
         const val DEFAULT_HIGH_WATER = 64 * 1024
         private const val SPARE_ROOM = 512
+        private const val MOST_SENT_A_PASS = 1024 * 1024
         private const val LINGER_READS_A_PASS = 16
     }
 }

@@ -13,17 +13,16 @@ internal class WriteQueue {
 
     fun isEmpty(): Boolean = chunks.isEmpty()
 
-    /** Has [send] take what it can from the first chunk, and returns whether that was all of it. */
-    inline fun sendHead(send: (ByteBuffer) -> Unit): Boolean {
+    /** Has [send] take some of the first chunk, and returns what it does: whether to go on. */
+    inline fun sendHead(send: (ByteBuffer) -> Boolean): Boolean {
         val head = chunks.first()
         val before = head.remaining()
-        send(head)
+        val goesOn = send(head)
         // A connection that was lost meanwhile has emptied the queue.
         if (chunks.isEmpty()) return false
         size -= before - head.remaining()
-        if (head.hasRemaining()) return false
-        chunks.removeFirst()
-        return true
+        if (!head.hasRemaining()) chunks.removeFirst()
+        return goesOn
     }
 
     /** Copies all of [source]: its owner may change it at once. */
