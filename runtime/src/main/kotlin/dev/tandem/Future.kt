@@ -367,6 +367,8 @@ public open class Future<T> internal constructor(
         } catch (e: CancellationException) {
             cancel(e.message)
             withContext(NonCancellable) { joinOutsideTask() }
+            // What kotlinx has thrown: it knows its own time limit by the exception.
+            if (cancelled()) throw e
         }
         return result()
     }

@@ -8,7 +8,9 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.job
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -99,6 +101,23 @@ class KotlinxOutsideTest {
             val task = createTask { runningLoop().createFuture<Unit>().await() }
             toThread { runBlocking { withTimeoutOrNull(1) { task.await() } } } shouldBe null
             task.cancelled() shouldBe true
+        }
+
+    /** The loop is sometimes as quick as the thread, which then never suspends: kotlinx takes another way back. */
+    @Test
+    fun timeLimitOfKotlinxThatHasRunOutBeforeTheAwaitIsItsOwnAffair() =
+        inVirtualTime {
+            repeat(200) {
+                val task = createTask { runningLoop().createFuture<Unit>().await() }
+                toThread { runBlocking { awaitTooLate(task) } } shouldBe null
+                task.cancelled() shouldBe true
+            }
+        }
+
+    private suspend fun awaitTooLate(task: Task<Unit>): Unit? =
+        withTimeoutOrNull(1) {
+            while (currentCoroutineContext().job.isActive) Thread.onSpinWait()
+            task.await()
         }
 
     @Test
