@@ -4,20 +4,37 @@ import dev.tandem.javaapi.VoidCallable
 import io.kotest.assertions.withClue
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
+import io.kotest.matchers.shouldBe
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import java.nio.file.Path
 import kotlin.io.path.listDirectoryEntries
 import kotlin.io.path.nameWithoutExtension
+import kotlin.io.path.readText
+import kotlin.io.path.writeText
 
 /** A short program of [group] with its twins, and what Python has printed. */
 internal class SampleProgram(
-    group: String,
+    private val group: String,
     val name: String,
     val kotlin: suspend () -> Unit,
     val java: VoidCallable,
 ) {
-    val python: Path = Path.of("src/main/python", group, name.replace('-', '_') + ".py")
-    val expected: Path = Path.of("src/test/resources", group, "$name.txt")
+    private val python: Path = Path.of("src/main/python", group, name.replace('-', '_') + ".py")
+    private val kept: Path = Path.of("src/test/resources", group, "$name.txt")
+
+    /** What Python has printed. */
+    val expected: String get() = kept.readText()
+
+    /** Runs the program in Python, by way of the script [launcher] if there is one, and checks that it prints the same. */
+    fun checkPython(launcher: String? = null) {
+        assumeTrue(
+            canRun("python3", "-c", "from asyncio import Runner"),
+            "python3 is not installed, or older than 3.11",
+        )
+        val run = run("python3", *listOfNotNull(launcher, "$python").toTypedArray())
+        if (System.getProperty("$group.update").toBoolean()) kept.writeText(run.output)
+        run.output shouldBe expected
+    }
 }
 
 /** Checks that [programs] are all that [group] has, in each language. */
