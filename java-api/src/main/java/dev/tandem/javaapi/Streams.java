@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import kotlin.Unit;
+import kotlin.coroutines.Continuation;
+import kotlin.jvm.functions.Function3;
 
 /**
  * asyncio's functions for network streams, to be imported statically. They need the module {@code tandem-ktor-streams}.
@@ -267,11 +269,7 @@ public final class Streams {
     Objects.requireNonNull(handler, "handler");
     return SuspendingCall.<dev.tandem.streams.Server, Server>coroutine(
         "startServer",
-        k -> ServerSettingsKt.startServerOn(
-            socket,
-            options.settings(),
-            (reader, writer, k2) -> handle(handler, reader, writer).await(k2),
-            k),
+        k -> ServerSettingsKt.startServerOn(socket, options.settings(), serving(handler), k),
         Server::new);
   }
 
@@ -311,7 +309,7 @@ public final class Streams {
             options.permissions(),
             options.cleanupSocket(),
             options.settings(),
-            (reader, writer, k2) -> handle(handler, reader, writer).await(k2),
+            serving(handler),
             k),
         Server::new);
   }
@@ -328,18 +326,22 @@ public final class Streams {
             options.reuseAddress(),
             options.reusePort(),
             options.settings(),
-            (reader, writer, k2) -> handle(handler, reader, writer).await(k2),
+            serving(handler),
             k),
         Server::new);
   }
 
-  private static Coroutine<Unit> handle(
-      ConnectionHandler handler,
-      dev.tandem.streams.StreamReader reader,
-      dev.tandem.streams.StreamWriter writer) {
-    return JavaBody.coroutine("connection", () -> {
-      handler.handle(new StreamReader(reader), new StreamWriter(writer));
-      return Unit.INSTANCE;
-    });
+  /** Returns what the Kotlin server calls for each connection: it runs {@code handler} as a task's body. */
+  private static Function3<
+          dev.tandem.streams.StreamReader,
+          dev.tandem.streams.StreamWriter,
+          Continuation<? super Unit>,
+          Object>
+      serving(ConnectionHandler handler) {
+    return (reader, writer, k) -> JavaBody.coroutine("connection", () -> {
+          handler.handle(new StreamReader(reader), new StreamWriter(writer));
+          return Unit.INSTANCE;
+        })
+        .await(k);
   }
 }
