@@ -1,5 +1,6 @@
 package dev.tandem.streams
 
+import java.io.IOException
 import java.net.SocketAddress
 import java.net.SocketOption
 import java.nio.ByteBuffer
@@ -86,9 +87,11 @@ public interface Transport : AutoCloseable {
      * @throws UnsupportedOperationException if such sockets do not have the option.
      * @throws java.nio.channels.ClosedChannelException if the connection is closed.
      */
+    @Throws(IOException::class)
     public fun <T> getOption(option: SocketOption<T>): T?
 
     /** Sets a socket's [option], with the errors of [getOption]. **Python.** `setsockopt()`. */
+    @Throws(IOException::class)
     public fun <T> setOption(
         option: SocketOption<T>,
         value: T,

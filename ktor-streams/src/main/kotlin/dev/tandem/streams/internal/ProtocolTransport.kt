@@ -16,8 +16,7 @@ import java.nio.ByteBuffer
 
 /**
  * Drives a protocol from the same [StreamTransport] that a stream uses: writes with its writer, and pushes what its reader
- * would pull.
- * Loop thread only.
+ * would pull. Loop thread only.
  *
  * Order, as in asyncio: `connectionMade` in the pass after [start], reading begins after it, then who has made the
  * connection goes on; `connectionLost` comes in a pass after the one in which the connection was closed.
@@ -187,9 +186,9 @@ internal class ProtocolTransport(
     }
 
     private fun checkWritable() {
-        check(
-            !isShakingHands,
-        ) { "write() during startTls(): await that first, so that nothing goes out as plain text." }
+        check(!isShakingHands) {
+            "write() during startTls(): await that first, so that nothing goes out as plain text."
+        }
     }
 
     private fun tellWriting(isAboveMark: Boolean) {
