@@ -180,9 +180,9 @@ public class StreamReader internal constructor(
     public fun lines(): AsyncIterator<ByteArray> = Lines(this)
 
     /**
-     * Waits for at least one byte, puts as many as there are and fit into [target], and returns how many; -1 means the
-     * end of the stream. Allocates nothing, also when it waits, but the number itself when
-     * that differs from the last one; a direct buffer saves a copy.
+     * Waits for at least one byte, puts as many as there are and fit into [target], but 1 MiB at most, and returns how
+     * many; -1 means the end of the stream. Allocates nothing, also when it waits, but the number itself when that
+     * differs from the last one; a direct buffer saves a copy, and one that takes a whole message saves calls.
      *
      * @throws ConnectionResetException if the connection was lost.
      */

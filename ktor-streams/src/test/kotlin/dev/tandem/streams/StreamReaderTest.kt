@@ -309,97 +309,7 @@ class StreamReaderTest {
             val reading = createTask { repeat(1_000) { reader.readExactly(64 * 1024) } }
             passes(1)
             reading.done() shouldBe false
-            val target = ByteBuffer.allocateDirect(64 * 1024)
             reading.await()
-            val readingInto = createTask { repeat(1_000) { reader.readInto(target.clear()) } }
-            passes(1)
-            readingInto.done() shouldBe false
-            readingInto.await()
-        }
-
-    @Test
-    fun readIntoFillsTheGivenBuffer() =
-        streamTest {
-            val (reader, source) = reader(pieces = arrayOf("hello world", "!"))
-            source.end()
-            val target = ByteArray(8)
-            reader.readInto(target, offset = 1, length = 5) shouldBe 5
-            target.text() shouldBe "\u0000hello\u0000\u0000"
-            reader.readInto(ByteBuffer.wrap(target)) shouldBe 6
-            reader.readInto(target) shouldBe 1
-            reader.readInto(target) shouldBe -1
-            reader.readInto(ByteArray(0)) shouldBe 0
-        }
-
-    @Test
-    fun readIntoAReadOnlyBufferIsRefusedAndLosesNothing() =
-        streamTest {
-            val (reader, _) = reader(64, "abc")
-            shouldThrow<IllegalArgumentException> { reader.readInto(ByteBuffer.allocate(10).asReadOnlyBuffer()) }
-            reader.readExactly(3).text() shouldBe "abc"
-        }
-
-    @Test
-    fun readIntoABufferThatIsTooSmallLosesNothing() =
-        streamTest {
-            rawPair { (reader, _), peer ->
-                val text = "0123456789".repeat(1_000)
-                peer.send(text)
-                peer.shutdownOutput()
-                val target = ByteBuffer.allocate(7)
-                val read = StringBuilder()
-                while (reader.readInto(target.clear()) >= 0) read.append(Charsets.UTF_8.decode(target.flip()))
-                read.toString() shouldBe text
-            }
-        }
-
-    @Test
-    fun aCancelledReadIntoLosesNothingAndTheNextOneWaitsAgain() =
-        streamTest {
-            val (reader, source) = reader()
-            val target = ByteArray(4)
-            repeat(2) {
-                val task = createTask { reader.readInto(target) }
-                passes(2)
-                shouldThrow<IllegalStateException> { reader.readInto(target) }
-                source.feed("data")
-                task.cancel()
-                shouldThrow<CancelledException> { task.await() }
-                target.text() shouldBe "\u0000\u0000\u0000\u0000"
-                reader.readExactly(4).text() shouldBe "data"
-            }
-        }
-
-    @Test
-    fun readIntoThatWaitsIsWokenByBytesByTheEndAndByAFailure() =
-        streamTest {
-            val (reader, source) = reader()
-            val target = ByteArray(8)
-            val woken = createTask { reader.readInto(target) }
-            passes(2)
-            source.feed("data")
-            woken.await() shouldBe 4
-            val ended = createTask { reader.readInto(target) }
-            passes(2)
-            source.end()
-            ended.await() shouldBe -1
-            val (other, failing) = reader()
-            val failed = createTask { other.readInto(target) }
-            passes(2)
-            failing.fail(SocketException("reset"))
-            shouldThrow<SocketException> { failed.await() }
-        }
-
-    @Test
-    fun readIntoALargeDirectBufferTakesWhatWasBufferedFirst() =
-        streamTest {
-            val (reader) = reader(pieces = arrayOf("line\nrest", "more"))
-            reader.readLine()
-            val target = ByteBuffer.allocateDirect(100_000)
-            reader.readInto(target) shouldBe 4
-            reader.readInto(target) shouldBe 4
-            target.flip()
-            Charsets.UTF_8.decode(target).toString() shouldBe "restmore"
         }
 
     @Test
@@ -409,14 +319,4 @@ class StreamReaderTest {
             reader.readLine()
             reader.toString() shouldBe "StreamReader(fed.example:1, 4 bytes buffered)"
         }
-}
-
-/** A socket whose peer is faster than this side reads. */
-private class EndlessSource : ByteSource {
-    override val peer = "endless.example:1"
-    override val arrivals: ByteBuffer = ByteBuffer.allocateDirect(64 * 1024)
-
-    override fun read(target: ByteBuffer): Int = target.remaining().also { target.position(target.limit()) }
-
-    override suspend fun awaitReadable() = passes(1)
 }

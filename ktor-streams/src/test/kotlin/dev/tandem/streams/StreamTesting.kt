@@ -171,6 +171,16 @@ internal class FedSource(
     }
 }
 
+/** A socket whose peer is faster than this side reads. */
+internal class EndlessSource : ByteSource {
+    override val peer = "endless.example:1"
+    override val arrivals: ByteBuffer = ByteBuffer.allocateDirect(64 * 1024)
+
+    override fun read(target: ByteBuffer): Int = target.remaining().also { target.position(target.limit()) }
+
+    override suspend fun awaitReadable() = passes(1)
+}
+
 internal fun reader(
     limit: Int = StreamReader.DEFAULT_LIMIT,
     vararg pieces: String,

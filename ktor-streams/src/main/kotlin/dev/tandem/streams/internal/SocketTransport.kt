@@ -88,7 +88,7 @@ internal class SocketTransport(
         if (state == State.LINGERING || state == State.CLOSED) return failure?.let { throw it } ?: -1
         if (emptied) return 0
         try {
-            val count = if (target.isDirect) channel.read(target) else readThroughPassage(target)
+            val count = if (target.isDirect) readInSteps(target) else readThroughPassage(target)
             emptied = count >= 0 && target.hasRemaining()
             return count
         } catch (e: IOException) {
@@ -113,6 +113,29 @@ internal class SocketTransport(
 
     override fun unwatch() {
         loop.removeReader(channel)
+    }
+
+    /**
+     * Fills a large buffer step by step, since the system acknowledges what came only when a read ends. One long read
+     * holds the peer's next window back, and a peer that measures the path by acknowledgements, as BBR does, slows down.
+     */
+    private fun readInSteps(target: ByteBuffer): Int {
+        val start = target.position()
+        val limit = target.limit()
+        val most = start + minOf(limit - start, MOST_READ_A_CALL)
+        try {
+            do {
+                target.limit(minOf(most, target.position() + READ_STEP))
+                val count = channel.read(target)
+                if (count < 0 && target.position() == start) return count
+            } while (count > 0 && !target.hasRemaining() && target.position() < most)
+        } catch (e: IOException) {
+            if (target.position() == start) throw e
+            lose(e)
+        } finally {
+            target.limit(limit)
+        }
+        return target.position() - start
     }
 
     /** A heap buffer is filled by way of [LoopStreams.passage]. */
@@ -424,6 +447,8 @@ internal class SocketTransport(
     companion object {
         const val DEFAULT_HIGH_WATER = 64 * 1024
         private const val SPARE_ROOM = 512
+        private const val READ_STEP = 64 * 1024
+        private const val MOST_READ_A_CALL = 1024 * 1024
         private const val MOST_SENT_A_PASS = 1024 * 1024
         private const val LINGER_READS_A_PASS = 16
     }
