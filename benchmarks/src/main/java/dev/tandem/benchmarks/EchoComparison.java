@@ -1,6 +1,8 @@
 package dev.tandem.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -46,10 +48,11 @@ final class EchoComparison {
     }
     System.out.printf(
         Locale.ROOT,
-        "%nEcho: %d connections, %d bytes, closed loop; JDK %s; median of %d rounds of %s s.%n",
+        "%nEcho: %d connections, %d bytes, closed loop; JDK %s, TCP %s; median of %d rounds of %s s.%n",
         connections,
         size,
         System.getProperty("java.version"),
+        congestionControl(),
         rounds,
         args[2]);
     comparison.printTable();
@@ -103,6 +106,16 @@ final class EchoComparison {
           .waitFor();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException("Cannot send the signal " + signal, e);
+    }
+  }
+
+  /** How the system paces what it sends: what large messages measure depends on it. */
+  private static String congestionControl() {
+    try {
+      return Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control"))
+          .strip();
+    } catch (IOException e) {
+      return "unknown";
     }
   }
 

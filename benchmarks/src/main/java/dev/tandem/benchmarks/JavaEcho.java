@@ -12,8 +12,6 @@ import java.nio.ByteBuffer;
 
 /** Our streams with a handler in direct style: one task per connection, on one loop or two. */
 final class JavaEcho {
-  private static final int BUFFER_SIZE = 64 * 1024;
-
   private JavaEcho() {}
 
   static void serve(int port) {
@@ -35,7 +33,7 @@ final class JavaEcho {
 
   private static void echo(StreamReader reader, StreamWriter writer) {
     var work = new EchoWork();
-    var buffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
+    var buffer = ByteBuffer.allocateDirect(KotlinEchoKt.ECHO_BUFFER_SIZE);
     try {
       while (await(reader.readInto(buffer), ConnectionResetException.class) != -1) {
         work.on(buffer.flip());

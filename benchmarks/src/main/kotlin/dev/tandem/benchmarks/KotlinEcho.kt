@@ -11,6 +11,9 @@ import dev.tandem.streams.startServer
 import java.nio.ByteBuffer
 import kotlin.concurrent.thread
 
+/** What is echoed in one piece at most. Netty's handler collects up to 1 MiB before it flushes. */
+internal const val ECHO_BUFFER_SIZE: Int = 256 * 1024
+
 /** Our streams with a suspending handler: one task per connection, all on one loop. */
 internal fun echoWithKotlin(
     port: Int,
@@ -40,7 +43,7 @@ private suspend fun echo(
     reader: StreamReader,
     writer: StreamWriter,
 ) {
-    val buffer = ByteBuffer.allocateDirect(64 * 1024)
+    val buffer = ByteBuffer.allocateDirect(ECHO_BUFFER_SIZE)
     val work = EchoWork()
     try {
         while (reader.readInto(buffer) != -1) {
