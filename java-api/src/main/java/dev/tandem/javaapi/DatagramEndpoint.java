@@ -78,7 +78,7 @@ public final class DatagramEndpoint implements UdpSettings, AutoCloseable {
    * @param data what to send
    * @param address where to; one that is only a name yet is looked up on a thread of the loop's pool
    * @return a coroutine; it fails with an {@link IllegalArgumentException} if this endpoint is connected to another
-   *     address
+   *     address, or has an IPv4 address and {@code address} is of IPv6
    */
   public Coroutine<Void> send(byte[] data, InetSocketAddress address) {
     Objects.requireNonNull(data, "data");

@@ -101,7 +101,8 @@ public class DatagramEndpoint internal constructor(
      * Sends [data] to [address], looked up on a thread of the loop's pool if it is only a name yet; otherwise as the
      * overload for connected endpoints.
      *
-     * @throws IllegalArgumentException if this endpoint is connected to another address.
+     * @throws IllegalArgumentException if this endpoint is connected to another address, or has an IPv4 address and
+     * [address] is of IPv6.
      * @throws java.net.UnknownHostException if the name is not known.
      */
     public suspend fun send(

@@ -65,8 +65,8 @@ public interface DatagramTransport :
      * What waits is not limited: [DatagramProtocol.pauseWriting] tells when it is too much. What the system refuses goes to
      * [DatagramProtocol.errorReceived].
      *
-     * @throws IllegalArgumentException if the socket is connected to another address, if [address] is only a name yet, or
-     * if [data] is longer than any datagram.
+     * @throws IllegalArgumentException if the socket is connected to another address or has an IPv4 address and [address]
+     * is of IPv6, if [address] is only a name yet, or if [data] is longer than any datagram.
      * @throws IllegalStateException without an address, if the socket is not connected.
      */
     public fun sendTo(

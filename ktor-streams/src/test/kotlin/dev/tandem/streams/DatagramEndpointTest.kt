@@ -8,6 +8,7 @@ import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.ints.shouldBeLessThan
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.Test
 import java.net.BindException
@@ -200,6 +201,8 @@ class DatagramEndpointTest {
             pair { receiver, sender ->
                 shouldThrow<IllegalStateException> { receiver.send(ByteArray(1)) }.message shouldContain "not connected"
                 shouldThrow<IllegalArgumentException> { sender.send(ByteArray(1), sender.localAddress) }
+                shouldThrow<IllegalArgumentException> { receiver.send(ByteArray(1), InetSocketAddress("::1", 1)) }
+                    .message shouldEndWith "one is of IPv4, the other of IPv6"
                 sender.send("fine".toByteArray(), receiver.localAddress)
                 receiver.receive().data.text() shouldBe "fine"
             }

@@ -53,6 +53,7 @@ class DatagramTransportTest {
             shouldThrow<IllegalArgumentException> { transport.sendTo(ByteArray(70_000), transport.localAddress) }
             val name = InetSocketAddress.createUnresolved("localhost", 1)
             shouldThrow<IllegalArgumentException> { transport.sendTo(ByteArray(1), name) }
+            shouldThrow<IllegalArgumentException> { transport.sendTo(ByteArray(1), InetSocketAddress("::1", 1)) }
             transport.close()
             protocol.lost.await()
         }

@@ -2,6 +2,8 @@ package dev.tandem.streams.internal
 
 import dev.tandem.streams.UdpSettings
 import java.io.IOException
+import java.net.Inet4Address
+import java.net.Inet6Address
 import java.net.InetAddress
 import java.net.InetSocketAddress
 import java.net.NetworkInterface
@@ -13,7 +15,6 @@ import java.nio.ByteBuffer
 import java.nio.channels.ClosedChannelException
 import java.nio.channels.DatagramChannel
 import java.nio.channels.MembershipKey
-import java.nio.channels.UnsupportedAddressTypeException
 
 /** A UDP socket that never waits: what endpoints and datagram transports are made of. Loop thread only. */
 internal class UdpSocket(
@@ -62,9 +63,6 @@ internal class UdpSocket(
             throw closedException(e)
         } catch (e: PortUnreachableException) {
             throw unreachable(e)
-        } catch (e: UnsupportedAddressTypeException) {
-            val message = "$address cannot be reached from ${peerName(localAddress)}: one is of IPv4, the other of IPv6"
-            throw IllegalArgumentException(message, e)
         } catch (e: IOException) {
             val target = peerName(remoteAddress ?: address)
             throw SocketException("Cannot send $size bytes to $target: ${e.message}").apply { initCause(e) }
@@ -95,6 +93,9 @@ internal class UdpSocket(
             }
         } else {
             check(address != null) { "This socket is not connected: say where to send to, as in send(bytes, address)." }
+            require(localAddress.address !is Inet4Address || address.address !is Inet6Address) {
+                "$address cannot be reached from ${peerName(localAddress)}: one is of IPv4, the other of IPv6"
+            }
         }
     }
 
