@@ -36,14 +36,8 @@ internal class SocketTransport(
 
     private var state = State.OPEN
     private val queue = WriteQueue()
-    private var highWater = DEFAULT_HIGH_WATER
-    private var lowWater = DEFAULT_HIGH_WATER / 4
-
-    /** Present while the queue went over the high mark and has not come down to the low one: what drains wait for. */
-    private var resumed: Future<Unit>? = null
-
-    /** Whether the last read has emptied the system's buffer; see [read]. */
-    private var emptied = false
+    private val reading = SocketReading(streams, channel)
+    private val marks = WaterMarks(streams.loop)
 
     /** What sends files, once one was sent: it decides when the channel can be closed. */
     private var fileSending: FileSending? = null
@@ -60,9 +54,6 @@ internal class SocketTransport(
 
     override var failure: IOException? = null
         private set
-
-    /** Who is told of the water marks. */
-    private var markWatcher: ((Boolean) -> Unit)? = null
 
     private val gone: Future<Unit> = streams.loop.createFuture()
     private val closedWithLoop = ClosedWithLoop()
@@ -86,65 +77,30 @@ internal class SocketTransport(
 
     override fun read(target: ByteBuffer): Int {
         if (state == State.LINGERING || state == State.CLOSED) return failure?.let { throw it } ?: -1
-        if (emptied) return 0
         try {
-            val count = if (target.isDirect) readInSteps(target) else readThroughPassage(target)
-            emptied = count >= 0 && target.hasRemaining()
-            return count
+            return reading.read(target)
         } catch (e: IOException) {
             throw lose(e)
         }
     }
 
     override suspend fun awaitReadable() {
-        emptied = false
+        reading.expectMore()
         loop.awaitReadable(channel)
     }
 
     override val holdsData: Boolean get() = false
 
     override fun watch(action: () -> Unit) {
-        emptied = false
+        reading.expectMore()
         loop.addReader(channel) {
-            emptied = false
+            reading.expectMore()
             action()
         }
     }
 
     override fun unwatch() {
         loop.removeReader(channel)
-    }
-
-    /**
-     * Fills a large buffer step by step, since the system acknowledges what came only when a read ends. One long read
-     * holds the peer's next window back, and a peer that measures the path by acknowledgements, as BBR does, slows down.
-     */
-    private fun readInSteps(target: ByteBuffer): Int {
-        val start = target.position()
-        val limit = target.limit()
-        val most = start + minOf(limit - start, MOST_READ_A_CALL)
-        try {
-            do {
-                target.limit(minOf(most, target.position() + READ_STEP))
-                val count = channel.read(target)
-                if (count < 0 && target.position() == start) return count
-            } while (count > 0 && !target.hasRemaining() && target.position() < most)
-        } catch (e: IOException) {
-            if (target.position() == start) throw e
-            lose(e)
-        } finally {
-            target.limit(limit)
-        }
-        return target.position() - start
-    }
-
-    /** A heap buffer is filled by way of [LoopStreams.passage]. */
-    private fun readThroughPassage(target: ByteBuffer): Int {
-        val passage = streams.passage
-        passage.clear().limit(minOf(passage.capacity(), target.remaining()))
-        val count = channel.read(passage)
-        target.put(passage.flip())
-        return count
     }
 
     // ---- writing --------------------------------------------------------------------------------------------------
@@ -230,23 +186,22 @@ internal class SocketTransport(
         high: Int,
         low: Int,
     ) {
-        highWater = high
-        lowWater = low
+        marks.set(high, low)
         checkWaterMarks()
     }
 
     override fun onWaterMark(action: (Boolean) -> Unit) {
-        markWatcher = action
+        marks.watcher = action
     }
 
     override suspend fun drain() {
         throwIfGone()
-        if (resumed != null) awaitResumed()
+        if (marks.isAbove) awaitBelowMark()
     }
 
-    private suspend fun awaitResumed() {
-        while (true) {
-            shield(resumed ?: return).await()
+    private suspend fun awaitBelowMark() {
+        while (marks.isAbove) {
+            marks.awaitBelow()
             throwIfGone()
         }
     }
@@ -326,18 +281,7 @@ internal class SocketTransport(
 
     private fun checkWaterMarks() {
         if (queue.isEmpty()) flushed?.complete(Unit)
-        val waiting = resumed
-        when {
-            waiting == null && queue.size > highWater && state != State.CLOSED -> {
-                resumed = loop.createFuture()
-                markWatcher?.invoke(true)
-            }
-            waiting != null && (queue.size <= lowWater || state == State.CLOSED) -> {
-                resumed = null
-                waiting.complete(Unit)
-                if (state != State.CLOSED) markWatcher?.invoke(false)
-            }
-        }
+        if (state == State.CLOSED) marks.release() else marks.check(queue.size)
     }
 
     private fun throwIfGone() {
@@ -444,12 +388,9 @@ internal class SocketTransport(
         override fun toString(): String = "The connection to $peer"
     }
 
-    companion object {
-        const val DEFAULT_HIGH_WATER = 64 * 1024
-        private const val SPARE_ROOM = 512
-        private const val READ_STEP = 64 * 1024
-        private const val MOST_READ_A_CALL = 1024 * 1024
-        private const val MOST_SENT_A_PASS = 1024 * 1024
-        private const val LINGER_READS_A_PASS = 16
+    private companion object {
+        const val SPARE_ROOM = 512
+        const val MOST_SENT_A_PASS = 1024 * 1024
+        const val LINGER_READS_A_PASS = 16
     }
 }

@@ -27,9 +27,7 @@ internal class UdpTransport(
     private val loop = socket.streams.loop
     private val queue = ArrayDeque<Waiting>(0)
     private var queuedBytes = 0
-    private var highWater = SocketTransport.DEFAULT_HIGH_WATER
-    private var lowWater = SocketTransport.DEFAULT_HIGH_WATER / 4
-    private var isAboveMark = false
+    private val marks = WaterMarks(loop).apply { watcher = ::tellWriting }
     private var closing = false
     private val closedWithLoop = AutoCloseable { abort() }
 
@@ -58,7 +56,7 @@ internal class UdpTransport(
         if (queue.isEmpty()) loop.addWriter(socket.channel, ::onWritable)
         queue.addLast(Waiting(ByteBuffer.wrap(data.copyOf()), address))
         queuedBytes += data.size
-        checkWaterMarks()
+        marks.check(queuedBytes)
     }
 
     override fun writeBufferSize(): Int = queuedBytes
@@ -68,9 +66,8 @@ internal class UdpTransport(
         low: Int,
     ) {
         require(low in 0..high) { "The low water mark ($low) must be between 0 and the high one ($high)." }
-        highWater = high
-        lowWater = low
-        checkWaterMarks()
+        marks.set(high, low)
+        marks.check(queuedBytes)
     }
 
     override fun close() {
@@ -112,7 +109,7 @@ internal class UdpTransport(
             if (queue.removeFirstOrNull() != null) queuedBytes -= next.data.remaining()
         }
         if (!socket.isOpen) return
-        checkWaterMarks()
+        marks.check(queuedBytes)
         if (queue.isNotEmpty()) return
         loop.removeWriter(socket.channel)
         if (closing) closeSocket()
@@ -130,10 +127,7 @@ internal class UdpTransport(
             true
         }
 
-    private fun checkWaterMarks() {
-        val wasAbove = isAboveMark
-        isAboveMark = if (wasAbove) queuedBytes > lowWater else queuedBytes > highWater
-        if (isAboveMark == wasAbove) return
+    private fun tellWriting(isAboveMark: Boolean) {
         if (isAboveMark) {
             guarded("pauseWriting") { protocol.pauseWriting() }
         } else {
