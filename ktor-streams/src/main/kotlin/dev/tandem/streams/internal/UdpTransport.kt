@@ -104,13 +104,14 @@ internal class UdpTransport(
     private fun onWritable() {
         while (true) {
             val next = queue.firstOrNull() ?: break
-            if (!hasSent(next.data, next.address)) return
+            if (!hasSent(next.data, next.address)) break
             // A protocol that was told of an error may have closed this transport.
             if (queue.removeFirstOrNull() != null) queuedBytes -= next.data.remaining()
         }
         if (!socket.isOpen) return
         marks.check(queuedBytes)
-        if (queue.isNotEmpty()) return
+        // One that was told to go on writing may have closed it, too.
+        if (!socket.isOpen || queue.isNotEmpty()) return
         loop.removeWriter(socket.channel)
         if (closing) closeSocket()
     }
