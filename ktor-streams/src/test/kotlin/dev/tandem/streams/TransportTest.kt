@@ -222,6 +222,27 @@ class TransportTest {
         }
 
     @Test
+    fun whatPauseWritingDoesComesAfterTheWholeWrite() =
+        streamTest {
+            val closing =
+                object : Recorder(events) {
+                    override fun pauseWriting() {
+                        super.pauseWriting()
+                        transport.write("slow down".toByteArray())
+                        transport.close()
+                    }
+                }
+            connected(closing) { transport, protocol, peer ->
+                events.clear()
+                transport.setWriteBufferLimits(0)
+                transport.writeLines(List(100) { ByteArray(MANY / 100) } + "end ".toByteArray())
+                peer.receiveAll().takeLast(13) shouldBe "end slow down"
+                protocol.lost.await()
+            }
+            events shouldBe listOf("pauseWriting", "resumeWriting", "connectionLost null")
+        }
+
+    @Test
     fun closeSendsWhatWaitsFirst() =
         streamTest {
             connected { transport, protocol, peer ->

@@ -38,6 +38,10 @@ internal class ProtocolTransport(
     /** Whether the handshake of [startTls] is under way: it reads and writes by itself then. */
     private var isShakingHands = false
 
+    private var isHandingOver = false
+    private var isAboveMark = false
+    private var isPauseTold = false
+
     /** Whether this side has closed during the handshake, which is no failure then. */
     private var hasGivenUp = false
 
@@ -51,7 +55,7 @@ internal class ProtocolTransport(
     /** Returns a future that is done once the protocol has its connection and reading has begun. */
     fun start(): Future<Unit> {
         val begun = loop.createFuture<Unit>()
-        wire.onWaterMark(::tellWriting)
+        wire.onWaterMark(::onWaterMark)
         wire.onClosed(::onClosed)
         loop.callSoon { protocol.connectionMade(this) }
         loop.callSoon { if (isReading()) startReading() }
@@ -145,20 +149,11 @@ internal class ProtocolTransport(
 
     // ---- writing --------------------------------------------------------------------------------------------------
 
-    override fun write(data: ByteArray) {
-        checkWritable()
-        writer.write(data)
-    }
+    override fun write(data: ByteArray): Unit = handOver { writer.write(data) }
 
-    override fun write(data: ByteBuffer) {
-        checkWritable()
-        writer.write(data)
-    }
+    override fun write(data: ByteBuffer): Unit = handOver { writer.write(data) }
 
-    override fun writeLines(lines: Iterable<ByteArray>) {
-        checkWritable()
-        writer.writeLines(lines)
-    }
+    override fun writeLines(lines: Iterable<ByteArray>): Unit = handOver { writer.writeLines(lines) }
 
     override fun canWriteEof(): Boolean = writer.canWriteEof()
 
@@ -191,7 +186,26 @@ internal class ProtocolTransport(
         }
     }
 
-    private fun tellWriting(isAboveMark: Boolean) {
+    /** Tells the protocol of the marks after [write] only: what it then writes, or its close, must not get in between. */
+    private inline fun handOver(write: () -> Unit) {
+        checkWritable()
+        isHandingOver = true
+        try {
+            write()
+        } finally {
+            isHandingOver = false
+            tellWriting()
+        }
+    }
+
+    private fun onWaterMark(isAbove: Boolean) {
+        isAboveMark = isAbove
+        if (!isHandingOver) tellWriting()
+    }
+
+    private fun tellWriting() {
+        if (isAboveMark == isPauseTold) return
+        isPauseTold = isAboveMark
         val name = if (isAboveMark) "pauseWriting" else "resumeWriting"
         try {
             if (isAboveMark) protocol.pauseWriting() else protocol.resumeWriting()
