@@ -54,6 +54,24 @@ class StartTlsTest {
         }
 
     @Test
+    fun aUnixSocketNeedsANameOnlyWhereItIsVerified(
+        @TempDir directory: Path,
+    ) = streamTest {
+        runningLoop().exceptionHandler = ExceptionHandler { _, _ -> }
+        val path = directory.resolve("s")
+        startUnixServer(path) { reader, writer -> upgrade(reader, writer, identity.serverOptions) }.use {
+            openUnixConnection(path).use { connection ->
+                connection.writer.write("STARTTLS\n".toByteArray())
+                connection.reader.readLine()
+                shouldThrow<IllegalArgumentException> { connection.startTls(authority.trustOptions) }
+                connection.startTls(authority.trustOptions.withoutHostNameVerification())
+                connection.writer.write("secret\n".toByteArray())
+                connection.reader.readLine().text() shouldBe "TLSv1.3 secret\n"
+            }
+        }
+    }
+
+    @Test
     fun anotherNameCanBeVerified() =
         streamTest {
             withServer(authority.issue("service.example").serverOptions) { connection ->

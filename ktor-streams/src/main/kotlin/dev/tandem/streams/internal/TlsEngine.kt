@@ -206,9 +206,13 @@ internal class TlsEngine(
             received.capacity() < size -> received = streams.borrow(size).put(received)
             else -> received.compact()
         }
-        val count = wire.read(received)
-        received.flip()
-        releaseIfEmpty()
+        val count =
+            try {
+                wire.read(received)
+            } finally {
+                received.flip()
+                releaseIfEmpty()
+            }
         if (count > 0) isRecordIncomplete = false
         if (count < 0) throw EndOfWireException()
         return count > 0

@@ -19,8 +19,10 @@ internal suspend fun upgradeToTls(
     check(transport !is TlsTransport) { "startTls(): the connection to ${transport.peer} is a TLS one already." }
     check(!transport.isClosing) { "startTls(): the connection to ${transport.peer} is closed." }
     val wire = transport as SocketTransport
-    val name = serverName ?: options.serverName ?: hostOf(wire.peer)
-    require(serverSide || name != null) { "startTls(): the connection to ${wire.peer} needs a serverName to verify." }
+    val verifiedName = serverName ?: options.serverName ?: hostOf(wire.peer)
+    require(serverSide || verifiedName != null || !options.verifiesHostName) {
+        "startTls(): the connection to ${wire.peer} needs a serverName to verify."
+    }
     try {
         options.prepare(wire.loop, serverSide)
     } catch (e: CancelledException) {
@@ -41,7 +43,7 @@ internal suspend fun upgradeToTls(
         if (serverSide) {
             shakeHandsWithClient(wire, options, early)
         } else {
-            shakeHandsWithServer(wire, named, name!!, early)
+            shakeHandsWithServer(wire, named, verifiedName.orEmpty(), early)
         }
     }
 }
