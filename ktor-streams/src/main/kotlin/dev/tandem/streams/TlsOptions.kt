@@ -158,7 +158,11 @@ public class TlsOptions private constructor(
     public fun withHandshakeTimeout(limit: java.time.Duration): TlsOptions =
         withHandshakeTimeout(limit.toKotlinDuration())
 
-    /** How long a closed stream waits for the peer's farewell; 30 seconds at first, zero does not wait. */
+    /**
+     * How long a closed stream has for sending what is queued and for the peer's farewell; 30 seconds at first, zero does
+     * not wait for the farewell. A peer that has not taken everything by then makes the close a failure, which
+     * `waitClosed` throws.
+     */
     public fun withShutdownTimeout(limit: Duration): TlsOptions {
         require(!limit.isNegative()) { "The time limit of a shutdown must not be negative: $limit." }
         return change { it.copy(shutdownTimeout = limit) }

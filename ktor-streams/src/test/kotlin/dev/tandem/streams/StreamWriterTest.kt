@@ -269,6 +269,19 @@ class StreamWriterTest {
         }
 
     @Test
+    fun drainAfterCloseTellsItWhileTheRestIsSent() =
+        streamTest {
+            rawPair { (_, writer), peer ->
+                val total = fillUntilQueued(writer)
+                writer.setWriteBufferLimits(high = 1_000_000_000)
+                writer.close()
+                shouldThrow<ConnectionResetException> { writer.drain() }
+                peer.receiveAll().length shouldBe total
+                writer.waitClosed()
+            }
+        }
+
+    @Test
     fun waitClosedCancelledLeavesTheClosingAlone() =
         streamTest {
             rawPair { (_, writer), peer ->

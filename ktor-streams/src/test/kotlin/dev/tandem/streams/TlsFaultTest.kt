@@ -59,7 +59,8 @@ class TlsFaultTest {
         streamTest {
             throughRelay(authority) { connection, relay ->
                 relay.toClient.reset()
-                shouldThrow<ConnectionResetException> { connection.reader.read(1) }
+                repeat(2) { shouldThrow<ConnectionResetException> { connection.reader.read(1) } }
+                shouldThrow<ConnectionResetException> { connection.writer.drain() }
             }
         }
 
@@ -83,6 +84,44 @@ class TlsFaultTest {
                 writer.close()
                 shouldThrow<SSLException> { writer.waitClosed() }
             }
+        }
+
+    @Test
+    fun whatAPeerHasNotTakenWithinTheLimitMakesCloseAFailure() =
+        streamTest {
+            val options = authority.trustOptions.withShutdownTimeout(50.milliseconds)
+            withBouncyServer(authority, "TLSv1.3", options) { (_, writer), _ ->
+                while (writer.writeBufferSize() == 0) writer.write(ByteArray(100_000))
+                writer.close()
+                shouldThrow<ConnectionResetException> { writer.waitClosed() }.message shouldContain
+                    "bytes within 50ms of close()"
+            }
+        }
+
+    @Test
+    fun aHandlerThatWritesAndDrainsLearnsThatItsClientsWereClosed() =
+        streamTest {
+            val handled = runningLoop().createFuture<ConnectionResetException>()
+            val limited = identity.serverOptions.withShutdownTimeout(50.milliseconds)
+            val server =
+                startServer(LOOPBACK, 0, limited) { _, writer ->
+                    handled.complete(
+                        shouldThrow {
+                            while (true) {
+                                writer.write(ByteArray(16 * 1024))
+                                writer.drain()
+                            }
+                        },
+                    )
+                }
+            openConnection(LOOPBACK, server.port, authority.trustOptions).use { (reader, _) ->
+                reader.readExactly(1_000_000)
+                server.closeClients()
+                reader.read()
+                handled.await().message shouldContain "was closed by this side"
+            }
+            server.close()
+            server.waitClosed()
         }
 
     @Test

@@ -195,7 +195,8 @@ internal class SocketTransport(
     }
 
     override suspend fun drain() {
-        throwIfGone()
+        // Also while the rest is sent: whoever writes and drains in a loop would never wait again.
+        throwUnlessOpen()
         if (marks.isAbove) awaitBelowMark()
     }
 
@@ -305,14 +306,23 @@ internal class SocketTransport(
     }
 
     /**
-     * Closes as [close] does, but lets the peer close first, within [limit]: a socket that is closed while something
-     * unread arrives resets the connection, and may destroy what was sent last. For protocols that say farewell.
+     * Closes as [close] does, but lets the peer close first: a socket that is closed while something unread arrives
+     * resets the connection, and may destroy what was sent last. For protocols that say farewell. After [limit] it is
+     * closed all the same; what the peer has not taken until then makes it a failure.
      */
     fun closeAfterPeer(limit: Duration) {
         if (state != State.OPEN) return
         lingerLimit = limit
-        lingerTimer = loop.callLater(limit) { abort() }
+        lingerTimer = loop.callLater(limit) { stopLingering(limit) }
         close()
+    }
+
+    private fun stopLingering(limit: Duration) {
+        if (!queue.isEmpty() && failure == null) {
+            failure =
+                ConnectionResetException("$peer did not take the last ${queue.size} bytes within $limit of close()")
+        }
+        abort()
     }
 
     override fun abort() {

@@ -150,7 +150,11 @@ internal class TlsTransport(
     }
 
     override suspend fun waitClosed() {
-        wire.waitClosed()
+        try {
+            wire.waitClosed()
+        } catch (e: IOException) {
+            throw ownFailure ?: e
+        }
         ownFailure?.let { throw it }
     }
 
