@@ -55,7 +55,8 @@ import kotlinx.serialization.json.Json
  * }
  * ```
  *
- * @param baseUrl what the URLs of requests are relative to; ends with `/` if it stands for a directory
+ * @param baseUrl what the URLs of requests are relative to; ends with `/` if it stands for a directory. A complete URL
+ *   takes nothing of it, neither credentials nor query.
  * @param headers the headers of each request; sent to whom it is redirected, too, but for `Authorization` and `Cookie`
  * @param params parameters for the query of each request
  * @param timeout the limits of each request; a request may have its own

@@ -123,6 +123,29 @@ class ClientSessionTest {
         }
 
     @Test
+    fun credentialsAndQueryOfTheBaseUrlAreForItsServer() =
+        httpTest {
+            val seen = ArrayList<String>()
+            val note = { it: com.sun.net.httpserver.HttpExchange ->
+                seen += "${it.requestURI} ${it.requestHeaders.getFirst("Authorization")}"
+                it.answer()
+            }
+            JdkServer("/" to note).use { own ->
+                JdkServer("/" to note).use { other ->
+                    val base = own.url("/api/?key=secret").replace("//", "//ada:secret@")
+                    ClientSession(baseUrl = base).use { session ->
+                        session.get("users").close()
+                        session.get(other.url("/x")).close()
+                        session.get(" //127.0.0.1:${other.port}").close()
+                        session.get(other.url("/y").replace("//", "//bob@")).close()
+                    }
+                }
+            }
+            seen shouldContainExactly
+                listOf("/api/users?key=secret Basic YWRhOnNlY3JldA==", "/x null", "/ null", "/y Basic Ym9iOg==")
+        }
+
+    @Test
     fun closedSessionTakesNoRequests() =
         httpTest {
             val session = ClientSession()

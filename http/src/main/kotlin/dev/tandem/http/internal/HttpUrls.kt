@@ -12,7 +12,7 @@ import io.ktor.http.takeFrom
 internal fun URLBuilder.takeHttpUrl(url: String): URLBuilder {
     require(url.none(Char::isISOControl)) { "There is a line break or control character in the URL: ${shown(url)}" }
     try {
-        takeFrom(url)
+        resolve(url)
     } catch (e: URLParserException) {
         throw IllegalArgumentException("This is no URL: ${shown(url)}", e.cause)
     }
@@ -22,6 +22,25 @@ internal fun URLBuilder.takeHttpUrl(url: String): URLBuilder {
     }
     return this
 }
+
+/**
+ * Takes [reference] as RFC 3986, 5.2, has it. Ktor's takeFrom keeps what a reference with an authority must not inherit,
+ * which may be secrets.
+ *
+ * @throws URLParserException if it is no URL.
+ */
+internal fun URLBuilder.resolve(reference: String) {
+    if (WITH_AUTHORITY.matchesAt(reference.trimStart(), 0)) {
+        user = null
+        password = null
+        encodedPathSegments = emptyList()
+        parameters.clear()
+        fragment = ""
+    }
+    takeFrom(reference)
+}
+
+private val WITH_AUTHORITY = Regex("([A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 internal val URLBuilder.isOfHttp: Boolean get() = protocol.name == "http" || protocol.name == "https"
 

@@ -15,7 +15,6 @@ import io.ktor.http.URLBuilder
 import io.ktor.http.URLParserException
 import io.ktor.http.authority
 import io.ktor.http.isSecure
-import io.ktor.http.takeFrom
 import io.ktor.util.AttributeKey
 import io.ktor.utils.io.InternalAPI
 
@@ -55,7 +54,7 @@ internal class Redirects(
         next.url.parameters.clear()
         next.url.fragment = ""
         try {
-            next.url.takeFrom(location)
+            next.url.resolve(location)
         } catch (e: URLParserException) {
             throw ClientException("${exchange.what} was redirected to something that is no URL.", e)
         }
