@@ -9,10 +9,15 @@ import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.EnumSource
 import java.util.concurrent.CountDownLatch
+import kotlin.time.Duration.Companion.milliseconds
 
 /** Who stops waiting closes the connection, and the server notices. */
 class ClientCancellationTest {
@@ -103,6 +108,53 @@ class ClientCancellationTest {
                     "GET ${server.url()}: the session was closed."
                 session.waitClosed()
                 eventually { closed.count == 0L }
+            }
+        }
+
+    @ParameterizedTest
+    @EnumSource
+    internal fun timeoutOfKotlinxEndsTheWaitForTheHead(engine: Engine) =
+        httpTest {
+            RawServer { it.awaitEnd().also { closed.countDown() } }.use { server ->
+                ClientSession(engine = engine.factory).use { session ->
+                    withTimeoutOrNull(200.milliseconds) { session.get(server.url()) } shouldBe null
+                    eventually { closed.count == 0L }
+                }
+            }
+        }
+
+    @ParameterizedTest
+    @EnumSource
+    internal fun timeoutOfKotlinxEndsTheWaitForTheBody(engine: Engine) =
+        httpTest {
+            RawServer {
+                it.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+                it.awaitEnd()
+            }.use { server ->
+                ClientSession(engine = engine.factory).use { session ->
+                    val response = session.get(server.url())
+                    withTimeoutOrNull(200.milliseconds) { response.text() } shouldBe null
+                    session.toString() shouldBe "ClientSession(open, 0 requests under way)"
+                }
+            }
+        }
+
+    @ParameterizedTest
+    @EnumSource
+    internal fun cancelledJobOfKotlinxDoesNotFailItsScope(engine: Engine) =
+        httpTest {
+            RawServer {
+                asked.countDown()
+                it.awaitEnd()
+            }.use { server ->
+                ClientSession(engine = engine.factory).use { session ->
+                    coroutineScope {
+                        val job = launch { session.get(server.url()).use { it.text() } }
+                        eventually { asked.count == 0L }
+                        job.cancelAndJoin()
+                    }
+                    session.toString() shouldBe "ClientSession(open, 0 requests under way)"
+                }
             }
         }
 

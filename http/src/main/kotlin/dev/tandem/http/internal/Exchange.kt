@@ -15,6 +15,8 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.currentCoroutineContext
+import java.util.concurrent.CancellationException
 
 /**
  * One request with its response, from the call to the end of the body or to [close].
@@ -92,11 +94,16 @@ internal class Exchange(
         try {
             return block()
         } catch (e: Throwable) {
-            val failure = failureOf(e, isBody)
+            val failure = if (isOfTheCaller(e)) e else failureOf(e, isBody)
             close()
             throw failure
         }
     }
+
+    /** A cancellation of kotlinx, such as that of `withTimeoutOrNull`, is for who has asked for it, and only as it is. */
+    suspend fun isOfTheCaller(failure: Throwable): Boolean =
+        failure is CancellationException && state != State.EXPIRED && state != State.SESSION_CLOSED &&
+            currentCoroutineContext()[Job]?.isActive == false
 
     /** Calls [action] when this is over. */
     fun whenOver(action: () -> Unit) {
