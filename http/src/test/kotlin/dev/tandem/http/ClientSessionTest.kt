@@ -8,6 +8,8 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldNotContain
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.params.ParameterizedTest
+import org.junit.jupiter.params.provider.CsvSource
 
 /** Requests and responses, against the server of the JDK. */
 class ClientSessionTest {
@@ -144,6 +146,27 @@ class ClientSessionTest {
             seen shouldContainExactly
                 listOf("/api/users?key=secret Basic YWRhOnNlY3JldA==", "/x null", "/ null", "/y Basic Ym9iOg==")
         }
+
+    @ParameterizedTest
+    @CsvSource(
+        "../users, /api/users",
+        "./users, /api/v1/users",
+        "a/./b/../c, /api/v1/a/c",
+        "a/.., /api/v1/",
+        "., /api/v1/",
+        "/a/../../b, /b",
+        "../../../.., /",
+        "a..b/.c/d., /api/v1/a..b/.c/d.",
+        "..?x=../y, /api/?x=../y",
+    )
+    fun dotsInAUrlAreResolved(
+        url: String,
+        path: String,
+    ) = httpTest {
+        JdkServer("/" to { it.answer("${it.requestURI}") }).use { server ->
+            ClientSession(baseUrl = server.url("/api/v1/")).use { it.get(url).text() shouldBe path }
+        }
+    }
 
     @Test
     fun closedSessionTakesNoRequests() =

@@ -104,6 +104,17 @@ class RedirectTest {
         }
 
     @Test
+    fun dotsInALocationAreResolved() =
+        httpTest {
+            JdkServer(
+                "/app/a/b" to { it.redirect(302, "../login") },
+                "/" to { it.answer("${it.requestURI}") },
+            ).use { server ->
+                ClientSession().use { session -> session.get(server.url("/app/a/b")).text() shouldBe "/app/login" }
+            }
+        }
+
+    @Test
     fun moreRedirectsThanAllowedAreAnError() =
         httpTest {
             JdkServer("/" to { it.redirect(302, "/") }).use { server ->

@@ -25,7 +25,7 @@ internal fun URLBuilder.takeHttpUrl(url: String): URLBuilder {
 
 /**
  * Takes [reference] as RFC 3986, 5.2, has it. Ktor's takeFrom keeps what a reference with an authority must not inherit,
- * which may be secrets.
+ * which may be secrets, and leaves dot segments to the server.
  *
  * @throws URLParserException if it is no URL.
  */
@@ -38,7 +38,26 @@ internal fun URLBuilder.resolve(reference: String) {
         fragment = ""
     }
     takeFrom(reference)
+    encodedPathSegments = withoutDots(encodedPathSegments)
 }
+
+/** RFC 3986, 5.2.4. The first segment of an absolute path is empty. */
+private fun withoutDots(segments: List<String>): List<String> {
+    if (segments.none(::isDots)) return segments
+    val kept = arrayListOf("")
+    for (segment in if (segments.first().isEmpty()) segments.drop(1) else segments) {
+        if (!isDots(segment)) {
+            kept += segment
+        } else if (segment == ".." && kept.size > 1) {
+            kept.removeAt(kept.lastIndex)
+        }
+    }
+    // What it leads to is a directory.
+    if (isDots(segments.last())) kept += ""
+    return kept
+}
+
+private fun isDots(segment: String) = segment == "." || segment == ".."
 
 private val WITH_AUTHORITY = Regex("([A-Za-z][A-Za-z0-9+.-]*:)?//")
 
