@@ -3,6 +3,7 @@ package dev.tandem.http
 import io.ktor.client.plugins.cookies.CookiesStorage
 import io.ktor.client.plugins.cookies.matches
 import io.ktor.http.Cookie
+import io.ktor.http.URLBuilder
 import io.ktor.http.Url
 import io.ktor.http.hostIsIp
 import io.ktor.util.date.getTimeMillis
@@ -66,9 +67,11 @@ public class CookieJar : CookiesStorage {
 
     private fun cookies(url: Url): List<Cookie> {
         val now = getTimeMillis()
+        val host = url.host.lowercase()
+        val lowered = if (host == url.host) url else URLBuilder(url).also { it.host = host }.build()
         return synchronized(entries) {
             entries.removeIf { it.expiresAt <= now }
-            entries.filter { (it.onlyHost ?: url.host) == url.host && it.cookie.matches(url) }.map { it.cookie }
+            entries.filter { (it.onlyHost ?: host) == host && it.cookie.matches(lowered) }.map { it.cookie }
         }
     }
 

@@ -169,6 +169,21 @@ class ClientSessionTest {
     }
 
     @Test
+    fun hostInCapitalsIsTheSameHost() =
+        httpTest {
+            val answer = { it: com.sun.net.httpserver.HttpExchange ->
+                it.answer("${it.requestHeaders["Cookie"]}", 200, "Set-Cookie" to "n=1")
+            }
+            JdkServer("/" to answer).use { server ->
+                ClientSession(baseUrl = "http://LOCALHOST:${server.port}/").use { session ->
+                    session.get("").close()
+                    session.get("").text() shouldBe "[n=1]"
+                    session.get("http://LocalHost:${server.port}/").text() shouldBe "[n=1]"
+                }
+            }
+        }
+
+    @Test
     fun closedSessionTakesNoRequests() =
         httpTest {
             val session = ClientSession()

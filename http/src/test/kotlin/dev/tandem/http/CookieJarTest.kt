@@ -116,6 +116,43 @@ class CookieJarTest {
             }
         }
 
+    @Test
+    fun hostIsTheSameInCapitals() {
+        set("http://A.example/", Cookie("n", "1"))
+        sentTo("http://a.EXAMPLE/x") shouldContainExactly listOf("n=1")
+    }
+
+    @Test
+    fun valueGoesBackAsItCame() =
+        httpTest {
+            val values = listOf("a=\"x y\"", "b=1,\"2\"=", "c=\"", "d=")
+            answered(values.map { "$it; Path=/" }) shouldBe values.joinToString("; ")
+        }
+
+    @Test
+    fun attributeThatMakesNoSenseLeavesTheCookie() =
+        httpTest {
+            answered(
+                listOf(
+                    "a=1; Max-Age=soon",
+                    "b=2; Max-Age=99999999999",
+                    "c=3; Expires=never; Path=x",
+                    "d=4; Max-Age=-99999999999",
+                ),
+            ) shouldBe "a=1; b=2; c=3"
+        }
+
+    /** The cookies that come with the second request, when the first was answered with [cookies]. */
+    private suspend fun answered(cookies: List<String>): String {
+        val setting = cookies.map { "Set-Cookie" to it }.toTypedArray()
+        JdkServer("/" to { it.answer("${it.requestHeaders.getFirst("Cookie")}", 200, *setting) }).use { server ->
+            return ClientSession().use { session ->
+                session.get(server.url()).close()
+                session.get(server.url()).text()
+            }
+        }
+    }
+
     private fun set(
         url: String,
         cookie: Cookie,

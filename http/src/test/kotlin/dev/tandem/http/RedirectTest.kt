@@ -104,6 +104,23 @@ class RedirectTest {
         }
 
     @Test
+    fun hostInCapitalsIsTheSameServer() =
+        httpTest {
+            JdkServer(
+                "/a" to { it.redirect(302, "http://LOCALHOST:${it.localAddress.port}/b") },
+                "/b" to {
+                    it.note()
+                    it.answer()
+                },
+            ).use { server ->
+                ClientSession().use { session ->
+                    session.get("http://localhost:${server.port}/a") { bearer("secret") }.close()
+                }
+            }
+            seen shouldContainExactly listOf("Bearer secret null")
+        }
+
+    @Test
     fun dotsInALocationAreResolved() =
         httpTest {
             JdkServer(

@@ -38,6 +38,7 @@ internal fun URLBuilder.resolve(reference: String) {
         fragment = ""
     }
     takeFrom(reference)
+    host = host.lowercase()
     encodedPathSegments = withoutDots(encodedPathSegments)
 }
 
