@@ -106,10 +106,10 @@ public class ClientRequest internal constructor(
     public fun jsonText(text: String): ClientRequest = send(ReadyBody(TextContent(text, ContentType.Application.Json)))
 
     /** Sends [fields] as `application/x-www-form-urlencoded`. */
-    public fun form(vararg fields: Pair<String, String>): ClientRequest = form(fields.toMap())
+    public fun form(fields: Map<String, String>): ClientRequest = form(*fields.toList().toTypedArray())
 
-    /** Sends [fields] as `application/x-www-form-urlencoded`. */
-    public fun form(fields: Map<String, String>): ClientRequest {
+    /** Sends [fields] as `application/x-www-form-urlencoded`; a name may be there several times. */
+    public fun form(vararg fields: Pair<String, String>): ClientRequest {
         val parameters = ParametersBuilder()
         fields.forEach { (name, value) -> parameters.append(name, value) }
         return send(ReadyBody(FormDataContent(parameters.build())))

@@ -3,15 +3,18 @@ package dev.tandem.http
 import dev.tandem.EventLoop
 import dev.tandem.http.internal.BodySource
 import dev.tandem.http.internal.Exchange
-import io.ktor.client.request.forms.ChannelProvider
+import dev.tandem.http.internal.writeFile
 import io.ktor.client.request.forms.MultiPartFormDataContent
-import io.ktor.client.request.forms.formData
 import io.ktor.http.Headers
+import io.ktor.http.HeadersBuilder
 import io.ktor.http.HttpHeaders
 import io.ktor.http.content.OutgoingContent
-import io.ktor.http.escapeIfNeeded
+import io.ktor.http.content.PartData
 import io.ktor.http.headersOf
-import io.ktor.util.cio.readChannel
+import io.ktor.utils.io.ByteReadChannel
+import io.ktor.utils.io.writer
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
 import java.nio.file.Files
 import java.nio.file.Path
 
@@ -65,13 +68,11 @@ public class MultipartForm internal constructor() {
     private fun fileHeaders(
         fileName: String,
         contentType: String,
-    ): Headers {
-        val name = fileName.filterNot(Char::isISOControl).escapeIfNeeded()
-        return headersOf(
-            HttpHeaders.ContentDisposition to listOf("filename=$name"),
+    ): Headers =
+        headersOf(
+            HttpHeaders.ContentDisposition to listOf("filename=${quoted(fileName)}"),
             HttpHeaders.ContentType to listOf(contentTypeOf(contentType).toString()),
         )
-    }
 
     override fun toString(): String = "MultipartForm(${parts.size} parts)"
 
@@ -83,20 +84,34 @@ public class MultipartForm internal constructor() {
                 exchange: Exchange,
             ): OutgoingContent {
                 val sizes = loop.runInExecutor(null) { parts.map { part -> part.path?.let(Files::size) } }.await()
-                return MultiPartFormDataContent(
-                    formData {
-                        parts.zip(sizes) { part, size ->
-                            if (part.path == null) {
-                                append(part.name, part.bytes!!, part.headers)
-                            } else {
-                                append(part.name, ChannelProvider(size) { part.path.readChannel() }, part.headers)
-                            }
-                        }
-                    },
-                )
+                return MultiPartFormDataContent(parts.zip(sizes) { part, size -> dataOf(part, size, exchange) })
             }
         }
     }
+
+    private fun dataOf(
+        part: Part,
+        fileSize: Long?,
+        exchange: Exchange,
+    ): PartData {
+        val headers = HeadersBuilder()
+        headers.append(HttpHeaders.ContentDisposition, "form-data; name=${quoted(part.name)}")
+        headers.appendAll(part.headers)
+        headers.append(HttpHeaders.ContentLength, "${fileSize ?: part.bytes!!.size}")
+        val open = {
+            if (fileSize == null) {
+                ByteReadChannel(part.bytes!!)
+            } else {
+                CoroutineScope(exchange.uploads + Dispatchers.IO)
+                    .writer { writeFile(part.path!!, fileSize, channel) }
+                    .channel
+            }
+        }
+        return PartData.BinaryChannelItem(open, headers.build())
+    }
+
+    /** As browsers do: servers take an apostrophe or a semicolon without quotes for something else. */
+    private fun quoted(name: String) = "\"" + name.filterNot(Char::isISOControl).replace("\"", "%22") + "\""
 
     private companion object {
         const val OCTETS = "application/octet-stream"

@@ -21,6 +21,7 @@ import java.nio.file.Path
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.seconds
 
 /** What is sent and received: texts, JSON, forms, files, streams. */
 class ClientBodyTest {
@@ -49,6 +50,7 @@ class ClientBodyTest {
     fun formIsEncoded() =
         echoTest { session ->
             session.post("") { form("a b" to "c&d") }.text() shouldBe "a+b=c%26d"
+            session.post("") { form("tag" to "a", "x" to "1", "tag" to "b") }.text() shouldBe "tag=a&tag=b&x=1"
         }
 
     @Test
@@ -96,7 +98,30 @@ class ClientBodyTest {
             val parts = response.text().split(Regex("--[^\r\n]{20,}\r\n")).filter { it.isNotEmpty() }
             parts.map { it.substringAfter("\r\n\r\n").lines().first() } shouldContainExactly
                 listOf("holidays", "from the disk", "A")
-            parts[1] shouldContain "filename=notes.txt"
+            parts[1] shouldContain "form-data; name=\"notes\"; filename=\"notes.txt\""
+        }
+
+    @Test
+    fun namesInAMultipartFormAreQuoted() =
+        echoTest { session ->
+            val text = session.post("") { multipart { file("it's", "a\"b;c=d.txt", ByteArray(0)) } }.text()
+            text shouldContain "form-data; name=\"it's\"; filename=\"a%22b;c=d.txt\"\r\n"
+        }
+
+    @Test
+    fun fileThatGrowsWhileItIsSentIsSentAsItWas() =
+        changedFileTest("before and after") { upload ->
+            upload()
+                .trimEnd()
+                .lines()
+                .dropLast(1)
+                .last() shouldBe "before"
+        }
+
+    @Test
+    fun fileThatShrinksWhileItIsSentFailsTheRequest() =
+        changedFileTest("") { upload ->
+            shouldThrow<ClientConnectionException> { upload() }.message!! shouldContain "became shorter"
         }
 
     @Test
@@ -255,6 +280,32 @@ class ClientBodyTest {
                 }
             }
         }
+
+    /** The file has another [content] once the server has the head; what comes before it is more than sockets hold. */
+    private fun changedFileTest(
+        content: String,
+        check: suspend (suspend () -> String) -> Unit,
+    ) = httpTest {
+        val first = directory.resolve("first").apply { writeText("x".repeat(32_000_000)) }
+        val file = directory.resolve("second").apply { writeText("before") }
+        val handler = { it: com.sun.net.httpserver.HttpExchange ->
+            file.writeText(content)
+            it.answer(it.body.takeLast(200))
+        }
+        JdkServer("/" to handler).use { server ->
+            ClientSession(timeout = ClientTimeout(total = 20.seconds)).use { session ->
+                check {
+                    session
+                        .post(server.url()) {
+                            multipart {
+                                file("first", first)
+                                file("second", file)
+                            }
+                        }.text()
+                }
+            }
+        }
+    }
 
     private fun makePipe(path: Path): Boolean =
         try {

@@ -61,18 +61,28 @@ private class FileContent(
     override val contentLength: Long get() = size
 
     override suspend fun writeTo(channel: ByteWriteChannel) {
-        withContext(Dispatchers.IO) {
-            FileChannel.open(path, StandardOpenOption.READ).use { file ->
-                val buffer = ByteArray(64 * 1024)
-                var left = size
-                while (left > 0) {
-                    val count = file.read(ByteBuffer.wrap(buffer, 0, minOf(left, buffer.size.toLong()).toInt()))
-                    // The length was announced: the server would wait for what never comes.
-                    if (count < 0) throw IOException("$path became shorter while it was sent.")
-                    channel.writeFully(buffer, 0, count)
-                    left -= count
-                }
-            }
+        withContext(Dispatchers.IO) { writeFile(path, size, channel) }
+    }
+}
+
+/**
+ * Writes the first [size] bytes of the file [path], on a thread that may wait for the disk. That is what was announced:
+ * what was added to the file since would be the beginning of another request.
+ */
+internal suspend fun writeFile(
+    path: Path,
+    size: Long,
+    channel: ByteWriteChannel,
+) {
+    FileChannel.open(path, StandardOpenOption.READ).use { file ->
+        val buffer = ByteArray(64 * 1024)
+        var left = size
+        while (left > 0) {
+            val count = file.read(ByteBuffer.wrap(buffer, 0, minOf(left, buffer.size.toLong()).toInt()))
+            // The server would wait for what never comes.
+            if (count < 0) throw IOException("$path became shorter while it was sent.")
+            channel.writeFully(buffer, 0, count)
+            left -= count
         }
     }
 }

@@ -41,6 +41,9 @@ internal class Exchange(
     private var state = State.OPEN
     private val job = SupervisorJob(parent)
     private var response: HttpResponse? = null
+
+    /** Of what reads the files that are sent. */
+    val uploads: Job = SupervisorJob(job)
     private val deadline = limits.total?.let { loop.time() + it }
     private val timer = deadline?.let { loop.callAt(it, null) { end(State.EXPIRED) } }
 
@@ -122,6 +125,8 @@ internal class Exchange(
         if (state != State.OPEN) return
         state = outcome
         timer?.cancel()
+        // Of an answer that came early, what is left is not sent.
+        uploads.cancel()
         if (outcome == State.DONE) {
             job.complete()
         } else {
