@@ -12,6 +12,7 @@ import io.ktor.utils.io.readAvailable
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import java.nio.file.Path
+import java.util.concurrent.CancellationException
 import kotlin.time.Duration
 
 /**
@@ -100,13 +101,19 @@ public class ResponseContent internal constructor(
     public suspend fun saveTo(path: Path): Long {
         val loop = runningLoop()
         var written = 0L
-        BodyFile(path).use { file ->
-            loop.runInExecutor(null) { file.open() }.await()
-            while (hasNext()) {
-                val piece = next()
-                loop.runInExecutor(null) { file.write(piece) }.await()
-                written += piece.size
+        try {
+            BodyFile(path).use { file ->
+                loop.runInExecutor(null) { file.open() }.await()
+                while (hasNext()) {
+                    val piece = next()
+                    loop.runInExecutor(null) { file.write(piece) }.await()
+                    written += piece.size
+                }
             }
+        } catch (e: CancellationException) {
+            // While the disk was waited for, of which the exchange knows nothing.
+            exchange.close()
+            throw e
         }
         return written
     }

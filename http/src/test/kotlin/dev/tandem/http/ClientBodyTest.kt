@@ -63,7 +63,7 @@ class ClientBodyTest {
         }
 
     @Test
-    fun fileOfACancelledDownloadIsClosed() =
+    fun fileAndConnectionOfACancelledDownloadAreClosed() =
         echoTest { session ->
             // Opening it to write waits for somebody who reads, and cannot be interrupted.
             val pipe = directory.resolve("pipe")
@@ -73,6 +73,7 @@ class ClientBodyTest {
             sleep(Duration.ZERO)
             saving.cancel()
             shouldThrow<CancelledException> { saving.await() }
+            session.toString() shouldBe "ClientSession(open, 0 requests under way)"
             RandomAccessFile(pipe.toFile(), "rw").use { eventually { openings(pipe) == 1 } }
         }
 
