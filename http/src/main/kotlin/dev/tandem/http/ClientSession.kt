@@ -205,12 +205,16 @@ public class ClientSession(
      * [waitClosed] waits for that. A second call does nothing.
      */
     override fun close() {
+        loop.checkThread("close")
         if (isClosed) return
         isClosed = true
-        exchanges.toList().forEach { it.closeWithSession() }
-        requests.cancel()
-        open.close()
-        forgotten.clean()
+        try {
+            exchanges.toList().forEach { it.closeWithSession() }
+        } finally {
+            requests.cancel()
+            open.close()
+            forgotten.clean()
+        }
     }
 
     /** Waits until the engine of a closed session has ended its work. */

@@ -2,11 +2,14 @@ package dev.tandem.http
 
 import dev.tandem.createTask
 import dev.tandem.gather
+import dev.tandem.runningLoop
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.string.shouldNotContain
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.CsvSource
@@ -179,6 +182,28 @@ class ClientSessionTest {
                     session.get("").close()
                     session.get("").text() shouldBe "[n=1]"
                     session.get("http://LocalHost:${server.port}/").text() shouldBe "[n=1]"
+                }
+            }
+        }
+
+    @Test
+    fun otherThreadIsRefusedAndChangesNothing() =
+        httpTest {
+            val loop = runningLoop()
+            JdkServer("/" to { it.answer("hello") }).use { server ->
+                ClientSession(limit = 1).use { session ->
+                    val response = session.get(server.url())
+                    for (close in listOf(session::close, response::close)) {
+                        val refusal =
+                            shouldThrow<IllegalStateException> { loop.runInExecutor(null) { close() }.await() }
+                        refusal.message!! shouldContain "close() on thread"
+                    }
+                    val refusal =
+                        shouldThrow<IllegalStateException> { withContext(Dispatchers.IO) { response.text() } }
+                    refusal.message!! shouldContain "read() on thread"
+                    session.isClosed shouldBe false
+                    response.text() shouldBe "hello"
+                    session.get(server.url()).text() shouldBe "hello"
                 }
             }
         }

@@ -93,6 +93,7 @@ internal class Exchange(
         isBody: Boolean,
         block: suspend () -> T,
     ): T {
+        loop.checkThread(if (isBody) "read" else "request")
         if (isOver) throw failureOf(null, isBody)
         try {
             return block()
@@ -122,6 +123,8 @@ internal class Exchange(
     fun closeWithSession() = end(State.SESSION_CLOSED)
 
     private fun end(outcome: State) {
+        // On another thread, the slot would be lost to those who wait for it.
+        loop.checkThread("close")
         if (state != State.OPEN) return
         state = outcome
         timer?.cancel()
