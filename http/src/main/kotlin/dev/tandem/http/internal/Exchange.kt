@@ -105,7 +105,7 @@ internal class Exchange(
     }
 
     /** A cancellation of kotlinx, such as that of `withTimeoutOrNull`, is for who has asked for it, and only as it is. */
-    suspend fun isOfTheCaller(failure: Throwable): Boolean =
+    private suspend fun isOfTheCaller(failure: Throwable): Boolean =
         failure is CancellationException && state != State.EXPIRED && state != State.SESSION_CLOSED &&
             currentCoroutineContext()[Job]?.isActive == false
 
